@@ -1,0 +1,92 @@
+"""What happened to a ticket: one append-only list that timeline, messages and figures all read.
+
+A kind is past tense; a step of the lifecycle is recorded under its action's past tense. What an event
+carries besides is JSON in ``data``; personal details never are.
+"""
+
+from enum import StrEnum
+
+from reporter.domain.errors import sentence
+from reporter.domain.lifecycle import Action
+
+
+class EventKind(StrEnum):
+    FILED = "filed"
+    JOINED = "joined"
+    PHOTOS_ADDED = "photos_added"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    TAKEN = "taken"
+    RESPONDED = "responded"
+    SOLVED = "solved"
+    CLOSED_AT_ONCE = "closed_at_once"
+    VERIFIED = "verified"
+    VERIFICATION_FAILED = "verification_failed"
+    ESCALATED = "escalated"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    REOPENED = "reopened"
+    NOTED = "noted"
+    RATED = "rated"
+    REMINDED = "reminded"
+    BECAME_AT_RISK = "became_at_risk"
+    BECAME_OVERDUE = "became_overdue"
+    CLIMBED = "climbed"
+    RESPONSE_MISSED = "response_missed"
+    VERIFICATION_LATE = "verification_late"
+
+
+EVENT_NAMES = {
+    EventKind.FILED: sentence("上报"),
+    EventKind.JOINED: sentence("有人也遇到了"),
+    EventKind.PHOTOS_ADDED: sentence("补充照片"),
+    EventKind.ACCEPTED: sentence("立案"),
+    EventKind.DISPATCHED: sentence("派单"),
+    EventKind.TAKEN: sentence("接单"),
+    EventKind.RESPONDED: sentence("已到场响应"),
+    EventKind.SOLVED: sentence("处理完成，待核实"),
+    EventKind.CLOSED_AT_ONCE: sentence("即办即结"),
+    EventKind.VERIFIED: sentence("核实通过，结案"),
+    EventKind.VERIFICATION_FAILED: sentence("核实未通过，返工"),
+    EventKind.ESCALATED: sentence("上报上一级"),
+    EventKind.RETURNED: sentence("退回"),
+    EventKind.REJECTED: sentence("不予受理"),
+    EventKind.WITHDRAWN: sentence("撤回"),
+    EventKind.REOPENED: sentence("要求重办"),
+    EventKind.NOTED: sentence("备注"),
+    EventKind.RATED: sentence("评价"),
+    EventKind.REMINDED: sentence("时限过半提醒"),
+    EventKind.BECAME_AT_RISK: sentence("临近超期"),
+    EventKind.BECAME_OVERDUE: sentence("已超期"),
+    EventKind.CLIMBED: sentence("响应超时，自动上报"),
+    EventKind.RESPONSE_MISSED: sentence("响应超时"),
+    EventKind.VERIFICATION_LATE: sentence("核实超时"),
+}
+
+EVENT_OF_ACTION = {
+    Action.ACCEPT: EventKind.ACCEPTED,
+    Action.DISPATCH: EventKind.DISPATCHED,
+    Action.TAKE: EventKind.TAKEN,
+    Action.RESPOND: EventKind.RESPONDED,
+    Action.SOLVE: EventKind.SOLVED,
+    Action.VERIFY: EventKind.VERIFIED,
+    Action.ESCALATE: EventKind.ESCALATED,
+    Action.RETURN: EventKind.RETURNED,
+    Action.REJECT: EventKind.REJECTED,
+    Action.WITHDRAW: EventKind.WITHDRAWN,
+    Action.REOPEN: EventKind.REOPENED,
+    Action.NOTE: EventKind.NOTED,
+}
+
+# Kept from submitters: what staff say among themselves, and who was slow.
+INTERNAL = frozenset(
+    {
+        EventKind.NOTED,
+        EventKind.REMINDED,
+        EventKind.BECAME_AT_RISK,
+        EventKind.BECAME_OVERDUE,
+        EventKind.RESPONSE_MISSED,
+        EventKind.VERIFICATION_LATE,
+    }
+)
