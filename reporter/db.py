@@ -1,0 +1,114 @@
+"""Engines for PostGIS and SpatiaLite, and the column types that make both behave alike."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, make_url
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+SRID = 4326  # WGS-84; see domain/coordinates.py
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; SQLite would give back a naive one (tech.md 2)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime must not be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Key = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
+
+
+def make_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """An engine for ``postgresql://…`` (psycopg 3) or ``sqlite:///…`` (SpatiaLite)."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _spatialite(url, pool_size)
+    return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+
+
+def _sqlite_module() -> ModuleType:
+    """The interpreter's own sqlite3 where it can load extensions, else pysqlite3."""
+    if hasattr(sqlite3.Connection, "enable_load_extension"):
+        return sqlite3
+    import pysqlite3  # only where needed: it has no wheel for every platform
+
+    module: ModuleType = pysqlite3.dbapi2
+    return module
+
+
+def _spatialite(url: str, pool_size: int) -> Engine:
+    engine = create_engine(url, module=_sqlite_module(), pool_size=pool_size, max_overflow=4)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # SQLAlchemy, not the driver, says BEGIN
+        dbapi.enable_load_extension(True)
+        dbapi.load_extension("mod_spatialite")
+        dbapi.enable_load_extension(False)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an accepted report survives a power cut, not only a crash
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}").fetchall()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "IMMEDIATE"))
+
+    return engine
+
+
+# One writer at a time inside a process: waiting here is cheaper than SQLite's busy back-off (tech.md 5).
+_sqlite_writer = threading.Lock()
+
+
+@contextmanager
+def session_for(engine: Engine, *, writes: bool) -> Iterator[Session]:
+    """A session in one transaction: committed at the end, rolled back on any exception.
+
+    ``writes=False`` promises to only read; on SQLite it then never waits for a writer.
+    """
+    on_sqlite = engine.dialect.name == "sqlite"
+    bound = engine if writes or not on_sqlite else engine.execution_options(sqlite_begin="DEFERRED")
+    if writes and on_sqlite:
+        with _sqlite_writer, Session(bound, expire_on_commit=False) as session, session.begin():
+            yield session
+    else:
+        with Session(bound, expire_on_commit=False) as session, session.begin():
+            yield session

@@ -1,0 +1,40 @@
+"""What is to be told to whom: the inbox row and the outbox job are one row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reporter.db import Base, Key, UTCDateTime
+from reporter.models.leases import Leased
+
+
+class Message(Leased, Base):
+    """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
+        Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
+        Index("ix_message_inbox", "person_id", "id"),
+        Index("ix_message_run_at", "run_at", postgresql_where=text("run_at IS NOT NULL"), sqlite_where=text("run_at IS NOT NULL")),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    event_seq: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    text: Mapped[str] = mapped_column(String(120))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Delivery(Base):
+    """A message arrived by a channel. The key makes a second delivery after a kill impossible."""
+
+    __tablename__ = "delivery"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,266 @@
+"""A ticket with its reports, hops, clocks and events. Parts of a ticket are numbered within it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reporter.db import SRID, Base, Key, UTCDateTime
+from reporter.domain.events import EventKind
+from reporter.domain.lifecycle import ENDED, ClockKind, Status
+from reporter.domain.sla import Tick
+from reporter.models.leases import Leased
+
+
+def _one_of(column: str, words: Any) -> str:
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
+
+
+_ENDED = _one_of("status", sorted(ENDED))
+
+
+class TicketCounter(Base):
+    """The last number of a prefix and Beijing day; its row lock is what keeps numbers apart."""
+
+    __tablename__ = "ticket_counter"
+    prefix: Mapped[str] = mapped_column(String(4), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Ticket(Base):
+    """The work on a report. An open ticket always has exactly one holder: a seat or a department."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint(_one_of("status", Status), name="status_known"),
+        CheckConstraint(
+            f"CASE WHEN {_ENDED} THEN holder_area_id IS NULL AND holder_department_id IS NULL"
+            " ELSE (holder_area_id IS NULL) <> (holder_department_id IS NULL) END",
+            name="one_holder_while_open",
+        ),
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint(f"({_ENDED}) = (ended_at IS NOT NULL)", name="ended_has_time"),
+        CheckConstraint("severity BETWEEN 1 AND 4", name="severity_known"),
+        Index("ix_ticket_received", "received_at", "id"),
+        Index("ix_ticket_district", "district_id", "received_at", "id"),
+        Index("ix_ticket_street", "street_id", "received_at", "id"),
+        Index("ix_ticket_community", "community_id", "received_at", "id"),
+        Index("ix_ticket_grid", "grid_id", "received_at", "id"),
+        Index("ix_ticket_building", "building_id", "received_at", "id"),
+        Index("ix_ticket_neighbourhood", "neighbourhood_id", "received_at", "id"),
+        Index("ix_ticket_holder_area", "holder_area_id", "due_at"),
+        Index("ix_ticket_holder_department", "holder_department_id", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    status: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    category_code: Mapped[str] = mapped_column(String(20))
+    condition_id: Mapped[int] = mapped_column(ForeignKey("condition.id"))
+    severity: Mapped[int]
+    sensitive: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[str | None] = mapped_column(String(20))
+    source: Mapped[str] = mapped_column(String(20))
+    about_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    city_id: Mapped[int | None] = mapped_column(Key)
+    district_id: Mapped[int | None] = mapped_column(Key)
+    street_id: Mapped[int | None] = mapped_column(Key)
+    community_id: Mapped[int | None] = mapped_column(Key)
+    grid_id: Mapped[int | None] = mapped_column(Key)
+    building_id: Mapped[int | None] = mapped_column(Key)
+    neighbourhood_id: Mapped[int | None] = mapped_column(Key)
+    lng: Mapped[float]  # WGS-84, of the first report
+    lat: Mapped[float]
+    accuracy_m: Mapped[float] = mapped_column(default=0)
+    place_flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    accountable_area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    holder_area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    holder_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    holder_level: Mapped[str | None] = mapped_column(String(20))
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the resolve clock that counts now
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    response_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the first response clock
+    responded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # first staff action that counts as an answer
+    taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    guarded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    solved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    solver_hop: Mapped[int | None]
+    solved_on_time: Mapped[bool | None]
+    overdue_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reworks: Mapped[int] = mapped_column(default=0)
+    reopened: Mapped[int] = mapped_column(default=0)
+    joins: Mapped[int] = mapped_column(default=0)
+    closed_at_once: Mapped[bool] = mapped_column(default=False)
+    recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
+    last_event: Mapped[int] = mapped_column(default=0)
+
+
+class TicketPoint(Base):
+    """Where a ticket lies, for questions about nearness; narrow because it is spatial (see AreaShape)."""
+
+    __tablename__ = "ticket_point"
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    geom: Mapped[Any] = mapped_column(Geometry("POINT", srid=SRID, spatial_index=True), nullable=False)
+
+
+class Report(Base):
+    """What somebody told us, never edited. Several reports may belong to one ticket."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("submitter_id", "client_request_id", name="uq_report_key"),
+        CheckConstraint("(source = 'hotline') = (external_no IS NOT NULL)", name="hotline_has_number"),
+        Index("ix_report_ticket", "ticket_id"),
+        Index("ix_report_submitter", "submitter_id", "received_at"),
+        Index("uq_report_first", "ticket_id", unique=True, postgresql_where=text("NOT joined"), sqlite_where=text("NOT joined")),
+        Index("uq_report_external", "submitter_id", "external_no", unique=True),
+    )
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    joined: Mapped[bool] = mapped_column(default=False)
+    submitter_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    client_request_id: Mapped[str] = mapped_column(String(36))
+    source: Mapped[str] = mapped_column(String(20))
+    external_no: Mapped[str | None] = mapped_column(String(60))
+    on_behalf_of: Mapped[str | None] = mapped_column(String(60))
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(200))
+    category_given: Mapped[str | None] = mapped_column(String(20))
+    raw_lng: Mapped[float | None]
+    raw_lat: Mapped[float | None]
+    datum: Mapped[str | None] = mapped_column(String(10))
+    accuracy_m: Mapped[float | None]
+    observed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Hop(Base):
+    """One holding of the ball. The unique index on open hops makes two holders impossible."""
+
+    __tablename__ = "hop"
+    __table_args__ = (
+        CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
+        Index("uq_hop_open", "ticket_id", unique=True, postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        Index("ix_hop_area", "area_id", "ticket_id"),
+        Index("ix_hop_department", "department_id", "ticket_id"),
+    )
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    level: Mapped[str | None] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who acted there when it came
+    via: Mapped[str] = mapped_column(String(20))
+    sent_from: Mapped[int | None]  # seq of the hop that sent it, None: the system
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
+    response_missed: Mapped[bool] = mapped_column(default=False)
+
+
+class Clock(Leased, Base):
+    """A limit that runs. ``due_at`` is what its events give (``domain/sla.replay``), stored.
+
+    ``run_at`` is the next moment at which somebody must be told, NULL when there is none.
+    """
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", ClockKind), name="kind_known"),
+        Index("ix_clock_run_at", "run_at", postgresql_where=text("run_at IS NOT NULL"), sqlite_where=text("run_at IS NOT NULL")),
+        Index("uq_clock_running", "ticket_id", "kind", unique=True, postgresql_where=text("stopped_at IS NULL"), sqlite_where=text("stopped_at IS NULL")),
+    )
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    hop_seq: Mapped[int]
+    limit_value: Mapped[int]
+    limit_unit: Mapped[str] = mapped_column(String(20))
+    daytime_only: Mapped[bool] = mapped_column(default=False)
+    workday_mode: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(120))
+    calendar_version: Mapped[str] = mapped_column(String(40))
+    provisional: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    at_risk_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    overdue_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ClockTick(Base):
+    """What happened to a clock; never changed, because the deadline is derived from it."""
+
+    __tablename__ = "clock_tick"
+    __table_args__ = (
+        ForeignKeyConstraint(["ticket_id", "clock_seq"], ["clock.ticket_id", "clock.seq"]),
+        CheckConstraint(_one_of("tick", Tick), name="tick_known"),
+        CheckConstraint("(tick = 'extended') = (extra_value IS NOT NULL)", name="extension_has_length"),
+    )
+    ticket_id: Mapped[int] = mapped_column(Key, primary_key=True)
+    clock_seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    tick: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    extra_value: Mapped[int | None]
+    extra_unit: Mapped[str | None] = mapped_column(String(20))
+
+
+class Event(Base):
+    """What happened, append-only: a trigger refuses every change (see the first migration)."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", EventKind), name="kind_known"),
+        Index("ix_event_at", "at"),
+    )
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the system
+    actor_role: Mapped[str | None] = mapped_column(String(20))
+    actor_area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))  # the seat acted for
+    status: Mapped[str] = mapped_column(String(20))  # the ticket's after the event
+    hop_seq: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Rating(Base):
+    """好差评 of one person for one ticket; the first grade is kept when it is changed."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint("grade BETWEEN 1 AND 5 AND first_grade BETWEEN 1 AND 5", name="grade_known"),
+        Index("ix_rating_ticket", "ticket_id"),
+    )
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    grade: Mapped[int]
+    first_grade: Mapped[int]
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    text: Mapped[str | None] = mapped_column(String(200))
+    rated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
