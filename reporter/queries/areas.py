@@ -1,0 +1,186 @@
+"""Questions about the tree: what lies around a point, who sits on the seats of a chain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
+from reporter.domain.coordinates import Point, box_around
+from reporter.domain.permissions import HeldSeat
+from reporter.domain.rulebook import Lineage, Rulebook
+from reporter.models.areas import Area, AreaShape, Compound, Department, Leave
+from reporter.models.areas import Seat as SeatRow
+from reporter.models.people import Person
+from reporter.queries.spatial import covers, in_box, metres_from, number
+
+NO_DISTRICT_PREFIX = "T"  # for a tree that does not say one; still a unique series of its own
+LINEAGE = tuple(getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS)
+
+
+def containing(session: Session, point: Point, on: date, snap_m: float) -> Surroundings:
+    """The fine areas that hold a point; only if none does, grids within ``snap_m`` metres and streets."""
+    holding = _holding(session, point, on, AreaShape.fine)
+    if holding:
+        return Surroundings(holding=holding)
+    near = _near_grids(session, point, on, snap_m)
+    if near:
+        return Surroundings(near_grids=near)
+    return Surroundings(streets=_holding(session, point, on, AreaShape.level == Level.STREET.value))
+
+
+def _holding(session: Session, point: Point, on: date, which: Any) -> list[Found]:
+    rows = session.execute(
+        select(Area.id, Area.code, Area.level, AreaShape.size)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(which, covers(AreaShape.geom, number(point.lng), number(point.lat)), _valid(on))
+    )
+    return [Found(row.id, row.code, Level(row.level), row.size) for row in rows]
+
+
+def _near_grids(session: Session, point: Point, on: date, metres: float) -> list[Found]:
+    distance = metres_from(AreaShape.geom, number(point.lng), number(point.lat))
+    rows = session.execute(
+        select(Area.id, Area.code, AreaShape.size, distance.label("metres"))
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(
+            AreaShape.fine,
+            AreaShape.level == Level.GRID.value,
+            in_box(AreaShape.geom, *map(number, box_around(point, metres))),
+            distance <= metres,
+            _valid(on),
+        )
+    )
+    return [Found(row.id, row.code, Level.GRID, row.size, row.metres) for row in rows]
+
+
+def _valid(on: date) -> Any:
+    return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An area with its ancestors by level, itself included, and the prefix of its district's numbers."""
+
+    area_id: int
+    ids: dict[Level, int]
+    prefix: str
+
+    @property
+    def lineage(self) -> Lineage:
+        """Widest first."""
+        return [self.ids[level] for level in CHAIN_LEVELS if level in self.ids]
+
+
+_district = aliased(Area)
+
+
+def home_of(session: Session, area_id: int) -> Home:
+    """Where an area hangs in the tree, in one statement."""
+    row = session.execute(
+        select(*LINEAGE, _district.ticket_prefix)
+        .outerjoin(_district, _district.id == Area.district_id)
+        .where(Area.id == area_id)
+    ).one()
+    ids = {level: value for level, value in zip(CHAIN_LEVELS, row[:-1], strict=True) if value is not None}
+    return Home(area_id, ids, row[-1] or NO_DISTRICT_PREFIX)
+
+
+_holder, _deputy = aliased(Person), aliased(Person)
+
+
+def chain_of(session: Session, area_id: int, book: Rulebook, now: datetime) -> list[Seat]:
+    """The seats from the city down to an area, widest first, with who holds them at ``now``."""
+    me = aliased(Area)
+    mine = [getattr(me, column.key) for column in LINEAGE]
+    return _seats(session, select(Area.id).join(me, Area.id.in_(mine)).where(me.id == area_id), book, now)
+
+
+def seats_by_id(session: Session, area_ids: Sequence[int], book: Rulebook, now: datetime) -> list[Seat]:
+    """The seats of given areas, widest first."""
+    return _seats(session, area_ids, book, now)
+
+
+def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[Seat]:
+    def away(person: Any) -> Any:
+        return (
+            select(Leave.id)
+            .where(Leave.person_id == person.id, Leave.starts_at <= now, Leave.ends_at > now)
+            .exists()
+        )
+
+    rows = session.execute(
+        select(
+            Area.id,
+            Area.code,
+            Area.name,
+            Area.level,
+            Area.ladder,
+            _holder.id,
+            _holder.name,
+            away(_holder),
+            _deputy.id,
+            _deputy.name,
+            away(_deputy),
+        )
+        .outerjoin(SeatRow, SeatRow.area_id == Area.id)
+        .outerjoin(_holder, _holder.id == SeatRow.holder_id)
+        .outerjoin(_deputy, _deputy.id == SeatRow.deputy_id)
+        .where(Area.id.in_(which))
+    )
+    seats = []
+    for area_id, code, name, level, ladder, holder_id, holder, holder_away, deputy_id, deputy, deputy_away in rows:
+        seats.append(
+            Seat(
+                area_id,
+                code,
+                name,
+                Level(level),
+                book.rung(ladder, level).title,
+                Occupant(holder_id, holder, bool(holder_away)) if holder_id else None,
+                Occupant(deputy_id, deputy, bool(deputy_away)) if deputy_id else None,
+            )
+        )
+    return sorted(seats, key=lambda seat: seat.level.rank)
+
+
+def seats_of_person(session: Session, person_id: int, book: Rulebook) -> tuple[HeldSeat, ...]:
+    """The seats a person may act for, as holder or deputy, widest first."""
+    rows = session.execute(
+        select(Area.id, Area.code, Area.name, Area.level, Area.ladder, SeatRow.deputy_id)
+        .join(SeatRow, SeatRow.area_id == Area.id)
+        .where(or_(SeatRow.holder_id == person_id, SeatRow.deputy_id == person_id))
+    )
+    seats = [
+        HeldSeat(area_id, code, name, Level(level), book.rung(ladder, level).title, deputy_id == person_id)
+        for area_id, code, name, level, ladder, deputy_id in rows
+    ]
+    return tuple(sorted(seats, key=lambda seat: (seat.level.rank, seat.area_code)))
+
+
+def by_code(session: Session, code: str) -> Area | None:
+    return session.scalar(select(Area).where(Area.code == code))
+
+
+def department_in(session: Session, district_id: int | None, code: str) -> Department | None:
+    """A department of the district a ticket lies in."""
+    return session.scalar(select(Department).where(Department.district_id == district_id, Department.code == code))
+
+
+def near_compound(session: Session, point: Point, community_id: int | None) -> Compound | None:
+    """The 小区 of a community whose gate is nearest, to say where a thing is in words."""
+    if community_id is None:
+        return None
+    rows = session.scalars(select(Compound).where(Compound.community_id == community_id)).all()
+    return min(
+        rows,
+        key=lambda compound: (compound.gate_lng - point.lng) ** 2 + (compound.gate_lat - point.lat) ** 2,
+        default=None,
+    )
+
+
+def children(session: Session, area_id: int) -> list[Area]:
+    return list(session.scalars(select(Area).where(Area.parent_id == area_id).order_by(Area.code)))

@@ -1,0 +1,159 @@
+"""Tickets for a person: ``visible_to`` is the only door; below it finding, locking and numbering."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from geoalchemy2 import WKTElement
+from sqlalchemy import ColumnElement, and_, false, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from reporter.db import SRID
+from reporter.domain.coordinates import Point, box_around
+from reporter.domain.duplicates import Known
+from reporter.domain.errors import NotFound
+from reporter.domain.lifecycle import OPEN
+from reporter.domain.permissions import Actor, Role
+from reporter.domain.rulebook import Rulebook
+from reporter.models.tickets import Hop, Report, Ticket, TicketCounter, TicketPoint
+from reporter.queries.spatial import in_box, number
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Which tickets this person sees; the same condition for lists, single tickets, photos and figures.
+
+    Own and joined for everybody; for a seat its subtree and what it ever held; for a department what
+    it ever held; for district and auditor their area. Nobody sees a ticket about themselves.
+    Source: ``decisions.md`` “Who may see and enter”.
+    """
+    ways: list[ColumnElement[bool]] = [_reported_by(actor)]
+    for seat in actor.seats:
+        ways.append(within(seat.level.value, seat.area_id))
+        ways.append(Ticket.id.in_(select(Hop.ticket_id).where(Hop.area_id == seat.area_id)))
+    if actor.department_id is not None:
+        ways.append(Ticket.id.in_(select(Hop.ticket_id).where(Hop.department_id == actor.department_id)))
+    if actor.role in (Role.AUDITOR, Role.DISTRICT) and actor.home_area_id and actor.home_level:
+        ways.append(within(actor.home_level.value, actor.home_area_id))
+    not_about_me = or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != actor.person_id)
+    return and_(or_(false(), *ways), not_about_me)
+
+
+def _reported_by(actor: Actor) -> ColumnElement[bool]:
+    return Ticket.id.in_(select(Report.ticket_id).where(Report.submitter_id == actor.person_id))
+
+
+def within(level: str, area_id: int) -> ColumnElement[bool]:
+    """Tickets that lie in an area of this level."""
+    column: ColumnElement[int] = getattr(Ticket, f"{level}_id")
+    return column == area_id
+
+
+def get(session: Session, ticket_number: str, actor: Actor) -> Ticket:
+    """A ticket the caller may see. Raises NotFound: hidden looks absent."""
+    ticket = session.scalar(select(Ticket).where(Ticket.number == ticket_number, visible_to(actor)))
+    if ticket is None:
+        raise NotFound()
+    return ticket
+
+
+def locked(session: Session, ticket_number: str, actor: Actor) -> Ticket:
+    """The same, its row locked until the end of the transaction."""
+    ticket = session.scalar(
+        select(Ticket).where(Ticket.number == ticket_number, visible_to(actor)).with_for_update(of=Ticket)
+    )
+    if ticket is None:
+        raise NotFound()
+    return ticket
+
+
+def locked_by_number(session: Session, ticket_number: str) -> Ticket | None:
+    """Without the door: only for joining, which asks its own question."""
+    return session.scalar(select(Ticket).where(Ticket.number == ticket_number).with_for_update())
+
+
+def locked_by_id(session: Session, ticket_id: int) -> Ticket | None:
+    """Without the door: only for the system's own jobs."""
+    return session.scalar(select(Ticket).where(Ticket.id == ticket_id).with_for_update())
+
+
+def is_visible(session: Session, actor: Actor, ticket_id: int) -> bool:
+    return session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, visible_to(actor))) is not None
+
+
+def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket, Report] | None:
+    """What this person's request of this key became the first time."""
+    row = session.execute(
+        select(Ticket, Report)
+        .join(Report, Report.ticket_id == Ticket.id)
+        .where(Report.submitter_id == submitter_id, Report.client_request_id == key)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def next_number(session: Session, prefix: str, day: date, digits: int) -> str:
+    """The next number of a prefix and local day, e.g. ``WC2026100300001``; grows past its digits.
+
+    The counter's row stays locked until the transaction ends, so no number is given twice or skipped
+    by a commit (``domain.md`` 2.3).
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    counted = dialect.insert(TicketCounter).values(prefix=prefix, day=day, last=1)  # type: ignore[attr-defined]
+    last = session.scalar(
+        counted.on_conflict_do_update(
+            index_elements=[TicketCounter.prefix, TicketCounter.day], set_={"last": TicketCounter.last + 1}
+        ).returning(TicketCounter.last)
+    )
+    return f"{prefix}{day:%Y%m%d}{last:0{digits}d}"
+
+
+def write(session: Session, ticket: Ticket) -> None:
+    """Store a new ticket and its point."""
+    session.add(ticket)
+    session.flush()  # everything that follows refers to its id
+    session.execute(
+        insert(TicketPoint).values(ticket_id=ticket.id, geom=WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID))
+    )
+
+
+def nearby_open(
+    session: Session, book: Rulebook, point: Point, metres: float, since: datetime, actor: Actor
+) -> Iterator[Known]:
+    """Open, not sensitive tickets in the box around a point; the rule decides which are near enough."""
+    rows = session.execute(
+        select(
+            Ticket.number,
+            Ticket.category_code,
+            Ticket.category_id,
+            Ticket.lng,
+            Ticket.lat,
+            Ticket.accuracy_m,
+            Ticket.received_at,
+            Ticket.status,
+            Ticket.joins,
+        )
+        .join(TicketPoint, TicketPoint.ticket_id == Ticket.id)
+        .where(
+            in_box(TicketPoint.geom, *map(number, box_around(point, metres))),
+            Ticket.status.in_(sorted(OPEN)),
+            ~Ticket.sensitive,
+            Ticket.received_at >= since,
+            or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != actor.person_id),
+        )
+        .order_by(Ticket.received_at.desc())
+        .limit(MOST_NEARBY)
+    )
+    for row in rows:
+        yield Known(
+            number=row.number,
+            category=row.category_code,
+            look_alike=book.category_by_id(row.category_id).look_alike,
+            point=Point(row.lng, row.lat),
+            accuracy_m=row.accuracy_m,
+            received_at=row.received_at,
+            status=row.status,
+            joins=row.joins,
+        )
+
+
+MOST_NEARBY = 200  # a storm fills a crossing with reports; the nearest of the newest are enough to choose from
+

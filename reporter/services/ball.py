@@ -1,0 +1,90 @@
+"""Passing the ball: hops as rows, and the ticket's one holder with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from reporter.domain.areas import Level
+from reporter.domain.routing import Decision, Reason, Stop
+from reporter.models.tickets import Hop, Ticket
+from reporter.services.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where the ball comes to rest: a seat with whoever acts there, or a department."""
+
+    area_id: int | None
+    department_id: int | None
+    level: Level | None
+    person_id: int | None
+    title: str
+    reasons: tuple[Reason, ...]
+
+
+def landing_of(stop: Stop) -> Landing:
+    person = stop.person.person_id if stop.person else None
+    return Landing(stop.seat.area_id, None, stop.seat.level, person, stop.seat.title, stop.reasons)
+
+
+def hops_of(uow: UnitOfWork, ticket: Ticket) -> list[Hop]:
+    """All holdings of a ticket, first to last."""
+    return list(uow.session.scalars(select(Hop).where(Hop.ticket_id == ticket.id).order_by(Hop.seq)))
+
+
+def open_with(uow: UnitOfWork, ticket: Ticket, decision: Decision, via: str, after: Sequence[Hop] = ()) -> Hop:
+    """Write the hops of a routing decision. Those passed through start and end at once; the last is open."""
+    seq = after[-1].seq if after else 0
+    sent_from: int | None = None
+    for stop in decision.stops:
+        seq += 1
+        hop = _hop(uow, ticket, landing_of(stop), via, seq, sent_from)
+        if stop is not decision.holder:
+            hop.ended_at = uow.now
+        uow.session.add(hop)
+    hold(ticket, landing_of(decision.holder))
+    return hop
+
+
+def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, via: str) -> Hop:
+    """End the open hop and begin the next; ``sent_from`` lets a return find its way back."""
+    sent_from = end(uow, ticket, hops)
+    hop = _hop(uow, ticket, landing, via, hops[-1].seq + 1, sent_from)
+    uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
+    uow.session.add(hop)
+    hops.append(hop)
+    hold(ticket, landing)
+    return hop
+
+
+def end(uow: UnitOfWork, ticket: Ticket, hops: Sequence[Hop]) -> int | None:
+    """Nobody holds the ball any more (or the next is about to); returns the seq of the hop that ended."""
+    ticket.holder_area_id = ticket.holder_department_id = ticket.holder_level = None
+    for hop in hops:
+        if hop.ended_at is None:
+            hop.ended_at = uow.now
+            return hop.seq
+    return None
+
+
+def _hop(uow: UnitOfWork, ticket: Ticket, landing: Landing, via: str, seq: int, sent_from: int | None) -> Hop:
+    return Hop(
+        ticket_id=ticket.id,
+        seq=seq,
+        area_id=landing.area_id,
+        department_id=landing.department_id,
+        level=landing.level.value if landing.level else None,
+        person_id=landing.person_id,
+        via=via,
+        sent_from=sent_from,
+        reasons=[reason.as_json() for reason in landing.reasons],
+        started_at=uow.now,
+    )
+
+
+def hold(ticket: Ticket, landing: Landing) -> None:
+    """Make this seat or department the ticket's one holder."""
+    ticket.holder_area_id = landing.area_id
+    ticket.holder_department_id = landing.department_id
+    ticket.holder_level = landing.level.value if landing.level else None

@@ -1,0 +1,137 @@
+"""The sweep: what became due is told, charged and, where the rules say so, climbs. ★
+
+Cost follows what is due, not what is open: a clock row carries the next moment anybody must look at
+it. Each clock is one transaction, so a killed worker repeats nothing and forgets nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from reporter.domain import routing
+from reporter.domain.areas import Level
+from reporter.domain.errors import NoLevelAbove
+from reporter.domain.events import EventKind
+from reporter.domain.lifecycle import ClockKind, Status
+from reporter.domain.sla import Mark
+from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.queries import leases, tickets
+from reporter.services import ball, clocks, landing, messages, scene
+from reporter.services.scene import Scene
+from reporter.services.unit_of_work import UnitOfWork, Works
+
+LEASE = timedelta(seconds=30)
+
+TOLD_AS = {
+    Mark.REMINDER: EventKind.REMINDED,
+    Mark.AT_RISK: EventKind.BECAME_AT_RISK,
+    Mark.OVERDUE: EventKind.BECAME_OVERDUE,
+}
+UNTAKEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
+
+
+def sweep(works: Works, batch: int = 100) -> int:
+    """Look at the clocks whose next moment has come; returns how many were looked at."""
+    with works.open() as uow:
+        taken = leases.claim(uow.session, Clock, uow.now, LEASE, batch)
+    for ticket_id, seq in taken:
+        with works.open() as uow:
+            _look_at(uow, ticket_id, seq)
+    return len(taken)
+
+
+def _look_at(uow: UnitOfWork, ticket_id: int, seq: int) -> None:
+    ticket = tickets.locked_by_id(uow.session, ticket_id)  # the ticket first, as every step does
+    clock = uow.session.get(Clock, (ticket_id, seq), populate_existing=True)
+    if ticket is None or clock is None or clock.stopped_at is not None:
+        return
+    reading = clocks.read(uow, ticket, clock)
+    passed = {mark: at for mark, at in clocks.marks_of(uow, ticket, clock, reading).items() if at < uow.now}
+    if passed:
+        around = scene.load(uow, ticket)
+        for mark, at in passed.items():
+            setattr(clock, clocks.MARK_COLUMNS[mark], at)
+        _tell(uow, around, clock, max(passed, key=lambda mark: list(Mark).index(mark)))
+    clock.run_at = None if clock.stopped_at is not None else _next(uow, ticket, clock)
+
+
+def _next(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> datetime | None:
+    moment = clocks.next_moment(uow, ticket, clock, clocks.read(uow, ticket, clock))
+    # “later than”: a moment looked at exactly when it falls is looked at again just after
+    return max(moment, uow.now + timedelta(milliseconds=1)) if moment else None
+
+
+def _tell(uow: UnitOfWork, around: Scene, clock: Clock, mark: Mark) -> None:
+    """The latest mark that passed; one that was slept through (worker down) is not told late."""
+    kind = ClockKind(clock.kind)
+    if kind is ClockKind.RESPONSE:
+        _response_missed(uow, around, clock)
+    elif kind is ClockKind.VERIFY:
+        _record(uow, around, EventKind.VERIFICATION_LATE, around.open_hop, due_at=_iso(clock))
+    else:
+        if mark is Mark.OVERDUE:
+            around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at
+            _charge(around)
+        _record(uow, around, TOLD_AS[mark], around.open_hop, due_at=_iso(clock))
+
+
+def _charge(around: Scene) -> None:
+    """Overdue is charged to whoever held the ball when the limit passed."""
+    due_at = around.ticket.due_at
+    for hop in around.hops:
+        held = due_at is not None and hop.started_at <= due_at and (hop.ended_at is None or hop.ended_at > due_at)
+        if held:
+            hop.overdue_here = True
+
+
+def _response_missed(uow: UnitOfWork, around: Scene, clock: Clock) -> None:
+    """Untaken: one level up with a new clock, up to the ceiling. Taken but not answered: the level above hears."""
+    ticket, hop = around.ticket, around.open_hop
+    if hop is not None:
+        hop.response_missed = True
+    above = _above(uow, around, hop) if Status(ticket.status) in UNTAKEN else None
+    if above is None:
+        _record(uow, around, EventKind.RESPONSE_MISSED, hop, due_at=_iso(clock))
+        return
+    clocks.stop(uow, [clock], [ClockKind.RESPONSE])
+    if ticket.status == Status.ACCEPTED:
+        ticket.status = Status.DISPATCHED.value
+    ticket.version += 1
+    new = ball.pass_to(uow, ticket, around.hops, ball.landing_of(above), "climbed")
+    uow.session.flush()  # the stopped clock must be written before the next of its kind starts
+    clocks.start(
+        uow,
+        ticket,
+        ClockKind.RESPONSE,
+        around.condition,
+        seq=max(one.seq for one in around.clocks) + 1,
+        hop_seq=new.seq,
+        level=above.seat.level,
+        started_at=uow.now,
+    )
+    _record(uow, around, EventKind.CLIMBED, new, due_at=_iso(clock), helper=hop.seq if hop else None)
+
+
+def _above(uow: UnitOfWork, around: Scene, hop: Hop | None) -> routing.Stop | None:
+    level = Level(hop.level) if hop and hop.level else Level.BUILDING
+    ceiling = uow.policy(clocks.lineage(around.ticket)).response_ceiling
+    try:
+        return routing.climb(around.chain, level, "climbed", conflicted=around.conflicted, ceiling=ceiling)
+    except NoLevelAbove:
+        return None
+
+
+def _record(uow: UnitOfWork, around: Scene, kind: EventKind, hop: Hop | None, **data: object) -> None:
+    event = uow.record(around.ticket, kind, hop_seq=hop.seq if hop else None, **data)
+    messages.tell(
+        uow,
+        around.ticket,
+        event,
+        hop,
+        around.chain,
+        conflicted=around.conflicted,
+        holder=landing.title_of(uow, around.chain, hop),
+        category=around.category.name,
+    )
+
+
+def _iso(clock: Clock) -> str | None:
+    return clock.due_at.isoformat() if clock.due_at else None
