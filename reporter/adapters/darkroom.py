@@ -38,7 +38,13 @@ class Darkroom:
             with _opened(content) as image:
                 captured_at, captured = self._metadata(image)
                 upright = ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        except (
+            OSError,
+            SyntaxError,
+            ValueError,
+            Image.DecompressionBombError,
+            Image.DecompressionBombWarning,
+        ) as error:
             raise PhotoRefused(fields={"file": sentence("照片损坏，打不开")}) from error
         upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
         small = upright.copy()

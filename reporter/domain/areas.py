@@ -118,7 +118,8 @@ def place(around: Surroundings) -> Placement:
     if around.holding:
         deepest = max(found.level.rank for found in around.holding)
         tied = sorted(
-            (found for found in around.holding if found.level.rank == deepest), key=lambda found: (found.size, found.code)
+            (found for found in around.holding if found.level.rank == deepest),
+            key=lambda found: (found.size, found.code),
         )
         return Placement(tied[0].area_id, ("boundary",) if len(tied) > 1 else ())
     if around.near_grids:

@@ -15,10 +15,10 @@ from reporter.domain.errors import BadLocation, LocationSwapped, LocationTooCoar
 class Datum(StrEnum):
     """What the two numbers mean; clients must say so (``coord_type``), there is no default."""
 
-    wgs84 = "wgs84"  # GPS
-    gcj02 = "gcj02"  # WeChat, Tencent and Amap maps: shifted by some hundred metres
-    bd09 = "bd09"  # Baidu maps: a second shift over GCJ-02
-    cgcs2000 = "cgcs2000"  # surveys; less than 1 m from WGS-84, so taken as WGS-84
+    WGS84 = "wgs84"  # GPS
+    GCJ02 = "gcj02"  # WeChat, Tencent and Amap maps: shifted by some hundred metres
+    BD09 = "bd09"  # Baidu maps: a second shift over GCJ-02
+    CGCS2000 = "cgcs2000"  # surveys; less than 1 m from WGS-84, so taken as WGS-84
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,22 @@ def to_wgs84(lng: float, lat: float, datum: Datum) -> Point:
     shifted over the border cannot be told from one that was never shifted, and is left as it is.
     """
     match datum:
-        case Datum.wgs84 | Datum.cgcs2000:
+        case Datum.WGS84 | Datum.CGCS2000:
             return Point(lng, lat)
-        case Datum.gcj02:
+        case Datum.GCJ02:
             return Point(*_from_gcj02(lng, lat))
-        case Datum.bd09:
+        case Datum.BD09:
             return Point(*_from_gcj02(*_inverse(_gcj02_to_bd09, lng, lat)))
 
 
 def from_wgs84(point: Point, datum: Datum) -> tuple[float, float]:
     """``(lng, lat)`` in degrees of ``point`` as ``datum`` writes it."""
     match datum:
-        case Datum.wgs84 | Datum.cgcs2000:
+        case Datum.WGS84 | Datum.CGCS2000:
             return point.lng, point.lat
-        case Datum.gcj02:
+        case Datum.GCJ02:
             return _to_gcj02(point.lng, point.lat)
-        case Datum.bd09:
+        case Datum.BD09:
             return _gcj02_to_bd09(*_to_gcj02(point.lng, point.lat))
 
 

@@ -34,8 +34,9 @@ class AlreadyChanged(Conflict):
     message = sentence("评价只能修改一次")
 
 
-def check_may_rate(closed_at: datetime | None, rated_at: datetime | None, changed_at: datetime | None, now: datetime,
-                   policy: Policy) -> None:
+def check_may_rate(
+    closed_at: datetime | None, rated_at: datetime | None, changed_at: datetime | None, now: datetime, policy: Policy
+) -> None:
     """First rating within ``rating_days`` of closing; one change within ``rating_change_days`` of it.
 
     Raises NotClosedYet, TooLate, AlreadyChanged.

@@ -164,7 +164,6 @@ class Rulebook:
                 kind=category.kind,
                 aliases=category.aliases,
                 look_alike=category.look_alike,
-                generic_of=category.generic_of,
             )
             for category in self.categories
         ]
@@ -172,6 +171,7 @@ class Rulebook:
             entries,
             fallback_code=self.matching["fallback"],
             threshold=self.matching["suggest_threshold"],
+            generics={category.generic_of: category.code for category in self.categories if category.generic_of},
             traditional=self.matching["traditional"],
         )
 
@@ -223,7 +223,9 @@ class Rulebook:
         if key not in self._policies:
             values: dict[str, Any] = {}
             for area_id in (None, *key[0]):
-                values.update({row.key: row.value for row in self.policies if row.area_id == area_id and row.valid.on(on)})
+                values.update(
+                    {row.key: row.value for row in self.policies if row.area_id == area_id and row.valid.on(on)}
+                )
             self._policies[key] = policy_from(values)
         return self._policies[key]
 

@@ -13,7 +13,17 @@ from enum import StrEnum
 from reporter.domain.areas import VOLUNTEER_LEVELS, Level
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.policy import Policy
-from reporter.domain.working_time import Calendar, Counting, Limit, Unit, advance, amount, counting_of, deadline, elapsed
+from reporter.domain.working_time import (
+    Calendar,
+    Counting,
+    Limit,
+    Unit,
+    advance,
+    amount,
+    counting_of,
+    deadline,
+    elapsed,
+)
 
 
 class Tick(StrEnum):
@@ -126,13 +136,9 @@ def marks(kind: ClockKind, terms: Terms, reading: Reading, policy: Policy, calen
     return {mark: found[mark] for mark in Mark if mark in found}
 
 
-def terms_for(
-    kind: ClockKind, limit: Limit, level: Level | None, severity: int, policy: Policy
-) -> Terms:
+def terms_for(kind: ClockKind, limit: Limit, level: Level | None, severity: int, policy: Policy) -> Terms:
     """How a limit counts for whoever holds the ball: the accept clock of volunteers sleeps at night."""
-    daytime_only = (
-        kind is ClockKind.RESPONSE and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
-    )
+    daytime_only = kind is ClockKind.RESPONSE and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
     return Terms(limit, daytime_only)
 
 

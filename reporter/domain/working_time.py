@@ -19,26 +19,26 @@ _MONDAY_TO_FRIDAY = range(5)
 class Unit(StrEnum):
     """In what a limit is written (domain.md 5.1)."""
 
-    urgent_minute = "urgent_minute"  # 紧急分钟: nights, weekends and holidays count
-    urgent_hour = "urgent_hour"  # 紧急工作时: the same
-    work_hour = "work_hour"  # 工作时: only inside sessions on working days
-    work_day = "work_day"  # 工作日: one day's sessions, see WorkdayMode
-    natural_day = "natural_day"  # 自然日: 24 hours, all of them count
+    URGENT_MINUTE = "urgent_minute"  # 紧急分钟: nights, weekends and holidays count
+    URGENT_HOUR = "urgent_hour"  # 紧急工作时: the same
+    WORK_HOUR = "work_hour"  # 工作时: only inside sessions on working days
+    WORK_DAY = "work_day"  # 工作日: one day's sessions, see WorkdayMode
+    NATURAL_DAY = "natural_day"  # 自然日: 24 hours, all of them count
 
 
 class WorkdayMode(StrEnum):
     """What a work day means; a city chooses."""
 
-    rolling = "rolling"  # as many working hours as a day has, from now
-    whole_day = "whole_day"  # to the last session's end of the n-th working day after the start day
+    ROLLING = "rolling"  # as many working hours as a day has, from now
+    WHOLE_DAY = "whole_day"  # to the last session's end of the n-th working day after the start day
 
 
 class Counting(StrEnum):
     """Which time a clock counts."""
 
-    continuous = "continuous"  # all of it
-    working = "working"  # sessions on working days
-    daytime = "daytime"  # one window on every day, rest days too
+    CONTINUOUS = "continuous"  # all of it
+    WORKING = "working"  # sessions on working days
+    DAYTIME = "daytime"  # one window on every day, rest days too
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +92,26 @@ class Moment:
 
 def counting_of(unit: Unit, daytime_only: bool) -> Counting:
     """Work units count sessions; the others every minute, or the daytime window if ``daytime_only``."""
-    if unit in (Unit.work_hour, Unit.work_day):
-        return Counting.working
-    return Counting.daytime if daytime_only else Counting.continuous
+    if unit in (Unit.WORK_HOUR, Unit.WORK_DAY):
+        return Counting.WORKING
+    return Counting.DAYTIME if daytime_only else Counting.CONTINUOUS
 
 
 def amount(limit: Limit, calendar: Calendar) -> timedelta:
     """The clock time that ``limit`` stands for; a work day is the sum of the sessions."""
     one = {
-        Unit.urgent_minute: timedelta(minutes=1),
-        Unit.urgent_hour: timedelta(hours=1),
-        Unit.work_hour: timedelta(hours=1),
-        Unit.work_day: sum((_length(start, end) for start, end in calendar.sessions), timedelta()),
-        Unit.natural_day: timedelta(hours=24),
+        Unit.URGENT_MINUTE: timedelta(minutes=1),
+        Unit.URGENT_HOUR: timedelta(hours=1),
+        Unit.WORK_HOUR: timedelta(hours=1),
+        Unit.WORK_DAY: sum((_length(start, end) for start, end in calendar.sessions), timedelta()),
+        Unit.NATURAL_DAY: timedelta(hours=24),
     }
     return limit.value * one[limit.unit]
 
 
 def deadline(start: datetime, limit: Limit, calendar: Calendar, daytime_only: bool = False) -> Moment:
     """When ``limit`` is used up if its clock starts at ``start`` (aware) and never pauses."""
-    if limit.unit is Unit.work_day and calendar.workday_mode is WorkdayMode.whole_day:
+    if limit.unit is Unit.WORK_DAY and calendar.workday_mode is WorkdayMode.WHOLE_DAY:
         return _end_of_workday(start, limit.value, calendar)
     return advance(start, amount(limit, calendar), counting_of(limit.unit, daytime_only), calendar)
 
@@ -126,7 +126,7 @@ def advance(start: datetime, length: timedelta, counting: Counting, calendar: Ca
     if length < timedelta():
         raise ValueError(f"a clock does not run backwards: {length}")
     start_at = _utc(start)
-    if counting is Counting.continuous or not length:
+    if counting is Counting.CONTINUOUS or not length:
         return Moment(start_at + length, provisional=False)
     provisional = False
     left = length
@@ -145,7 +145,7 @@ def elapsed(start: datetime, end: datetime, counting: Counting, calendar: Calend
     total = timedelta()
     if until_at <= start_at:
         return total
-    if counting is Counting.continuous:
+    if counting is Counting.CONTINUOUS:
         return until_at - start_at
     for stretches, _ in _days_from(start_at, counting, calendar):
         for begin_at, end_at in stretches:
@@ -162,7 +162,7 @@ def _days_from(
 
     A day whose hours are over at ``start_at`` is not asked about, so it cannot make a result provisional.
     """
-    hours = calendar.sessions if counting is Counting.working else (calendar.daytime,)
+    hours = calendar.sessions if counting is Counting.WORKING else (calendar.daytime,)
     day = start_at.astimezone(calendar.zone).date()
     from_at = start_at
     while True:
@@ -173,7 +173,7 @@ def _days_from(
                 stretches.append((begin_at, end_at))
                 from_at = end_at
         works, guessed = True, False
-        if stretches and counting is Counting.working:
+        if stretches and counting is Counting.WORKING:
             works, guessed = calendar.workday(day)
         yield (stretches if works else []), guessed
         day += _ONE_DAY

@@ -18,7 +18,12 @@ class Message(Leased, Base):
         CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
         Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
         Index("ix_message_inbox", "person_id", "id"),
-        Index("ix_message_run_at", "run_at", postgresql_where=text("run_at IS NOT NULL"), sqlite_where=text("run_at IS NOT NULL")),
+        Index(
+            "ix_message_run_at",
+            "run_at",
+            postgresql_where=text("run_at IS NOT NULL"),
+            sqlite_where=text("run_at IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

@@ -76,3 +76,13 @@ class Unmasking(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class DemoHint(Base):
+    """A line of the demo's list of accounts: whom to log in as, and what to try."""
+
+    __tablename__ = "demo_hint"
+    username: Mapped[str] = mapped_column(String(60), primary_key=True)
+    rank: Mapped[int]
+    area_code: Mapped[str | None] = mapped_column(String(24))
+    what_to_try: Mapped[str] = mapped_column(String(300))

@@ -130,7 +130,13 @@ class Report(Base):
         CheckConstraint("(source = 'hotline') = (external_no IS NOT NULL)", name="hotline_has_number"),
         Index("ix_report_ticket", "ticket_id"),
         Index("ix_report_submitter", "submitter_id", "received_at"),
-        Index("uq_report_first", "ticket_id", unique=True, postgresql_where=text("NOT joined"), sqlite_where=text("NOT joined")),
+        Index(
+            "uq_report_first",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("NOT joined"),
+            sqlite_where=text("NOT joined"),
+        ),
         Index("uq_report_external", "submitter_id", "external_no", unique=True),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -160,7 +166,13 @@ class Hop(Base):
     __table_args__ = (
         CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
-        Index("uq_hop_open", "ticket_id", unique=True, postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL")),
+        Index(
+            "uq_hop_open",
+            "ticket_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
         Index("ix_hop_area", "area_id", "ticket_id"),
         Index("ix_hop_department", "department_id", "ticket_id"),
     )
@@ -188,8 +200,20 @@ class Clock(Leased, Base):
     __tablename__ = "clock"
     __table_args__ = (
         CheckConstraint(_one_of("kind", ClockKind), name="kind_known"),
-        Index("ix_clock_run_at", "run_at", postgresql_where=text("run_at IS NOT NULL"), sqlite_where=text("run_at IS NOT NULL")),
-        Index("uq_clock_running", "ticket_id", "kind", unique=True, postgresql_where=text("stopped_at IS NULL"), sqlite_where=text("stopped_at IS NULL")),
+        Index(
+            "ix_clock_run_at",
+            "run_at",
+            postgresql_where=text("run_at IS NOT NULL"),
+            sqlite_where=text("run_at IS NOT NULL"),
+        ),
+        Index(
+            "uq_clock_running",
+            "ticket_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("stopped_at IS NULL"),
+            sqlite_where=text("stopped_at IS NULL"),
+        ),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

@@ -32,6 +32,11 @@ def containing(session: Session, point: Point, on: date, snap_m: float) -> Surro
     return Surroundings(streets=_holding(session, point, on, AreaShape.level == Level.STREET.value))
 
 
+def inside_building(session: Session, point: Point, on: date) -> bool:
+    """Whether a point lies in the patch of a building."""
+    return bool(_holding(session, point, on, AreaShape.level == Level.BUILDING.value))
+
+
 def _holding(session: Session, point: Point, on: date, which: Any) -> list[Found]:
     rows = session.execute(
         select(Area.id, Area.code, Area.level, AreaShape.size)
@@ -75,6 +80,12 @@ class Home:
         return [self.ids[level] for level in CHAIN_LEVELS if level in self.ids]
 
 
+def lineage_of(session: Session, area_id: int) -> Lineage:
+    """Ids of an area and its ancestors, widest first."""
+    row = session.execute(select(*LINEAGE).where(Area.id == area_id)).one()
+    return [value for value in row if value is not None]
+
+
 _district = aliased(Area)
 
 
@@ -85,7 +96,9 @@ def home_of(session: Session, area_id: int) -> Home:
         .outerjoin(_district, _district.id == Area.district_id)
         .where(Area.id == area_id)
     ).one()
-    ids = {level: value for level, value in zip(CHAIN_LEVELS, row[:-1], strict=True) if value is not None}
+    ids: dict[Level, int] = {
+        level: value for level, value in zip(CHAIN_LEVELS, row[:-1], strict=True) if value is not None
+    }
     return Home(area_id, ids, row[-1] or NO_DISTRICT_PREFIX)
 
 
@@ -107,9 +120,7 @@ def seats_by_id(session: Session, area_ids: Sequence[int], book: Rulebook, now: 
 def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[Seat]:
     def away(person: Any) -> Any:
         return (
-            select(Leave.id)
-            .where(Leave.person_id == person.id, Leave.starts_at <= now, Leave.ends_at > now)
-            .exists()
+            select(Leave.id).where(Leave.person_id == person.id, Leave.starts_at <= now, Leave.ends_at > now).exists()
         )
 
     rows = session.execute(
@@ -168,6 +179,14 @@ def by_code(session: Session, code: str) -> Area | None:
 def department_in(session: Session, district_id: int | None, code: str) -> Department | None:
     """A department of the district a ticket lies in."""
     return session.scalar(select(Department).where(Department.district_id == district_id, Department.code == code))
+
+
+def departments(session: Session, ids: Sequence[int]) -> dict[int, Department]:
+    return {row.id: row for row in session.scalars(select(Department).where(Department.id.in_(ids)))}
+
+
+def departments_by_code(session: Session, code: str) -> list[Department]:
+    return list(session.scalars(select(Department).where(Department.code == code).order_by(Department.id)))
 
 
 def near_compound(session: Session, point: Point, community_id: int | None) -> Compound | None:

@@ -55,11 +55,11 @@ def load(session: Session) -> Rulebook:
     version = _version(session)
     matching: dict[str, Any] = {}
     policies = []
-    for row in session.scalars(select(tables.PolicyValue)):
-        if row.key.startswith("matching."):
-            matching[row.key.removeprefix("matching.")] = row.value
+    for given in session.scalars(select(tables.PolicyValue)):
+        if given.key.startswith("matching."):
+            matching[given.key.removeprefix("matching.")] = given.value
         else:
-            policies.append(PolicyRow(row.area_id, row.key, row.value, Valid(row.valid_from, row.valid_to)))
+            policies.append(PolicyRow(given.area_id, given.key, given.value, Valid(given.valid_from, given.valid_to)))
     return Rulebook(
         version=version,
         categories=[
@@ -81,7 +81,8 @@ def load(session: Session) -> Rulebook:
         workdays={row.day: row.kind == "workday" for row in session.scalars(select(tables.CalendarDay))},
         calendar_version=next((part for part in version.split(",") if part.startswith("calendar")), "calendar:0"),
         ladders={
-            (row.ladder, row.level): Rung(row.unit, row.title, row.title_en) for row in session.scalars(select(LadderStep))
+            (row.ladder, row.level): Rung(row.unit, row.title, row.title_en)
+            for row in session.scalars(select(LadderStep))
         },
         prompts={
             row.divert: Prompt(row.divert, row.number, row.prompt, row.prompt_en)

@@ -15,6 +15,7 @@ from reporter.domain.errors import NotFound
 from reporter.domain.lifecycle import OPEN
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.rulebook import Rulebook
+from reporter.models.areas import Area
 from reporter.models.tickets import Hop, Report, Ticket, TicketCounter, TicketPoint
 from reporter.queries.spatial import in_box, number
 
@@ -46,6 +47,16 @@ def within(level: str, area_id: int) -> ColumnElement[bool]:
     """Tickets that lie in an area of this level."""
     column: ColumnElement[int] = getattr(Ticket, f"{level}_id")
     return column == area_id
+
+
+def may_see_area(actor: Actor, area: Area) -> bool:
+    """Whether figures and lists of an area are the caller's business: it lies in one of theirs."""
+    own = [(seat.level.value, seat.area_id) for seat in actor.seats]
+    if actor.home_level and actor.home_area_id:
+        own.append((actor.home_level.value, actor.home_area_id))
+    if actor.department_id is not None:
+        return True  # of any area it sees only what it holds or held
+    return any(getattr(area, f"{level}_id") == area_id for level, area_id in own)
 
 
 def get(session: Session, ticket_number: str, actor: Actor) -> Ticket:
@@ -97,7 +108,7 @@ def next_number(session: Session, prefix: str, day: date, digits: int) -> str:
     by a commit (``domain.md`` 2.3).
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(TicketCounter).values(prefix=prefix, day=day, last=1)  # type: ignore[attr-defined]
+    counted = dialect.insert(TicketCounter).values(prefix=prefix, day=day, last=1)
     last = session.scalar(
         counted.on_conflict_do_update(
             index_elements=[TicketCounter.prefix, TicketCounter.day], set_={"last": TicketCounter.last + 1}
@@ -111,7 +122,9 @@ def write(session: Session, ticket: Ticket) -> None:
     session.add(ticket)
     session.flush()  # everything that follows refers to its id
     session.execute(
-        insert(TicketPoint).values(ticket_id=ticket.id, geom=WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID))
+        insert(TicketPoint).values(
+            ticket_id=ticket.id, geom=WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID)
+        )
     )
 
 
@@ -156,4 +169,3 @@ def nearby_open(
 
 
 MOST_NEARBY = 200  # a storm fills a crossing with reports; the nearest of the newest are enough to choose from
-

@@ -50,11 +50,11 @@ def open_with(uow: UnitOfWork, ticket: Ticket, decision: Decision, via: str, aft
 def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, via: str) -> Hop:
     """End the open hop and begin the next; ``sent_from`` lets a return find its way back."""
     sent_from = end(uow, ticket, hops)
-    hop = _hop(uow, ticket, landing, via, hops[-1].seq + 1, sent_from)
+    hold(ticket, landing)
     uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
+    hop = _hop(uow, ticket, landing, via, hops[-1].seq + 1, sent_from)
     uow.session.add(hop)
     hops.append(hop)
-    hold(ticket, landing)
     return hop
 
 

@@ -76,9 +76,7 @@ def start(
     )
     clock.run_at = next_moment(uow, ticket, clock, reading)
     uow.session.add(clock)
-    uow.session.add(
-        ClockTick(ticket_id=ticket.id, clock_seq=seq, seq=1, tick=Tick.STARTED.value, at=started_at)
-    )
+    uow.session.add(ClockTick(ticket_id=ticket.id, clock_seq=seq, seq=1, tick=Tick.STARTED.value, at=started_at))
     if kind is ClockKind.RESOLVE:
         ticket.due_at, ticket.due_provisional = reading.due_at, reading.provisional
     elif kind is ClockKind.RESPONSE and ticket.response_due_at is None:

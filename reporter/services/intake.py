@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from reporter.domain import areas as area_rules
-from reporter.domain import catalogue, coordinates, duplicates, permissions, routing
+from reporter.domain import catalogue, coordinates, permissions, routing
 from reporter.domain.areas import Level, Placement, Seat
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.duplicates import Similar
@@ -23,8 +21,8 @@ from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category, Condition
 from reporter.models.tickets import Report, Ticket
 from reporter.queries import areas, tickets
-from reporter.services import ball, clocks, joining, messages, photos
-from reporter.services.unit_of_work import UnitOfWork, Works
+from reporter.services import ball, clocks, joining, messages, nearness, photos
+from reporter.services.unit_of_work import UnitOfWork
 
 CLOCK_SKEW = timedelta(minutes=5)  # phones run a little ahead of us
 
@@ -61,24 +59,12 @@ class Receipt:
     similar: Sequence[Similar] = ()
 
 
-def submit_once(works: Works, actor: Actor, draft: Draft) -> Receipt:
-    """``submit`` in its own transaction; two resends that race end as one ticket and the same answer."""
-    try:
-        with works.open(actor) as uow:
-            return submit(uow, draft)
-    except IntegrityError:
-        with works.open(actor, writes=False) as uow:
-            before = _received_before(uow, draft)
-            if before is None:
-                raise
-            return before
-
-
 def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
     """Take in a report: the first half of a ticket's life, in order.
 
-    Raises Forbidden, Invalid and its kin (each names its field), LocationOutOfArea, and for a join
-    NotFound or TicketEnded. Nothing is stored when it raises.
+    Two resends that race both get here; the loser breaks the unique key, and its second try, which the
+    edge makes, finds what the first stored. Raises Forbidden, Invalid and its kin (each names
+    its field), LocationOutOfArea, and for a join NotFound or TicketEnded. Nothing is stored when it raises.
     """
     permissions.require(uow.caller, Permission.SUBMIT)
     before = _received_before(uow, draft)
@@ -92,7 +78,7 @@ def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
 
     placement, chain, policy, home = _locate(uow, draft, point)
     category, condition = _classify(uow, draft, home)
-    similar = _similar(uow, draft, point, category, policy)
+    similar = nearness.of_category(uow, point, category, draft.accuracy_m or 0.0, policy)
 
     about = _about(uow, draft)
     decision = routing.route(
@@ -167,26 +153,6 @@ def _locate(uow: UnitOfWork, draft: Draft, point: Point) -> tuple[Placement, lis
 def _classify(uow: UnitOfWork, draft: Draft, home: areas.Home) -> tuple[Category, Condition]:
     category = uow.book.category(draft.category or uow.book.fallback_code, uow.today)
     return category, uow.book.condition(category, draft.condition, home.lineage, uow.today)
-
-
-def _similar(uow: UnitOfWork, draft: Draft, point: Point, category: Category, policy: Policy) -> list[Similar]:
-    """Open tickets it may belong to; an answer, never a reason to refuse."""
-    if category.sensitive:
-        return []
-    window = timedelta(hours=policy.duplicate_window_h)
-    near = tickets.nearby_open(
-        uow.session, uow.book, point, 2 * category.duplicate_radius_m, uow.now - window, uow.caller
-    )
-    return duplicates.similar(
-        point,
-        category.code,
-        category.look_alike,
-        draft.accuracy_m or 0.0,
-        category.duplicate_radius_m,
-        window,
-        uow.now,
-        near,
-    )
 
 
 def _about(uow: UnitOfWork, draft: Draft) -> frozenset[int]:

@@ -17,6 +17,9 @@ from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
 
 
+DEPARTMENT_OWNED = frozenset({"department", "street"})
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """The seats the ball passes ``through`` at once, and where it comes to rest."""
@@ -80,7 +83,9 @@ def _given(uow: UnitOfWork, scene: Scene, to: str) -> Landing:
     mine = area is not None and getattr(area, f"{holder_level.value}_id", None) == scene.ticket.holder_area_id
     if area is None or not mine or Level(area.level).rank <= holder_level.rank:
         raise UnknownReceiver(fields={"to": sentence("只能派给自己下级的岗位")})
-    below = [seat for seat in areas.chain_of(uow.session, area.id, uow.book, uow.now) if seat.level.rank > holder_level.rank]
+    below = [
+        seat for seat in areas.chain_of(uow.session, area.id, uow.book, uow.now) if seat.level.rank > holder_level.rank
+    ]
     for seat in reversed(below):
         stop = routing.settle(seat, "dispatched", conflicted=scene.conflicted)
         if stop is not None:
@@ -89,10 +94,13 @@ def _given(uow: UnitOfWork, scene: Scene, to: str) -> Landing:
 
 
 def _department(uow: UnitOfWork, scene: Scene, code: str) -> Landing:
-    """网格长 and wider may send to one department, where the catalogue says a department owns the matter."""
+    """网格长 and wider may send to one department, where the catalogue says a department owns the matter.
+
+    What the street owns (不明井盖: “确权后转权属单位”) may be sent too, once somebody knows whose it is.
+    """
     if not _level_of(scene.open_hop).reaches(Level.GRID):
         raise UnknownReceiver(fields={"to": sentence("派给部门要由网格长或以上来做")})
-    if scene.category.owner_level != "department":
+    if scene.category.owner_level not in DEPARTMENT_OWNED:
         raise UnknownReceiver(fields={"to": sentence("这类问题不归职能部门")})
     department = areas.department_in(uow.session, scene.ticket.district_id, code)
     if department is None:
@@ -159,5 +167,3 @@ def _level_of(hop: Hop | None) -> Level:
     if hop is None or hop.level is None:
         return Level.BUILDING
     return Level(hop.level)
-
-

@@ -135,9 +135,7 @@ def _refile(uow: UnitOfWork, scene: Scene, given: Mapping[str, Any]) -> None:
     """立案: the category and condition chosen now fix severity and limits. Raises UnknownCategory and kin."""
     ticket = scene.ticket
     scene.category = uow.book.category(given["category"], uow.today)
-    scene.condition = uow.book.condition(
-        scene.category, given.get("condition"), clocks.lineage(ticket), uow.today
-    )
+    scene.condition = uow.book.condition(scene.category, given.get("condition"), clocks.lineage(ticket), uow.today)
     ticket.category_id, ticket.category_code = scene.category.id, scene.category.code
     ticket.condition_id, ticket.severity = scene.condition.id, scene.condition.severity
     ticket.sensitive = scene.category.sensitive or ticket.about_person_id is not None
@@ -216,4 +214,3 @@ def _recorded(move: Move, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a step that belong into its event; photos are rows of their own."""
     names = [name for name in (*move.needs, *move.may_have) if name != "photo_ids"]
     return {name: given[name] for name in names if given.get(name) not in (None, "")}
-

@@ -134,7 +134,7 @@ def _send(works: Works, message_id: int, channels: Sequence[Channel]) -> None:
             return
         arrived = set(uow.session.scalars(select(Delivery.channel).where(Delivery.message_id == message_id)))
         outgoing = Outgoing(f"message:{message.id}", message.person_id, message.text, message.data)
-    reached = []
+    reached: list[str] = []
     for channel in channels:
         if channel.name in arrived:
             continue

@@ -5,6 +5,7 @@ it. Each clock is one transaction, so a killed worker repeats nothing and forget
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from reporter.domain import routing
 from reporter.domain.areas import Level
@@ -50,10 +51,12 @@ def _look_at(uow: UnitOfWork, ticket_id: int, seq: int) -> None:
         for mark, at in passed.items():
             setattr(clock, clocks.MARK_COLUMNS[mark], at)
         _tell(uow, around, clock, max(passed, key=lambda mark: list(Mark).index(mark)))
-    clock.run_at = None if clock.stopped_at is not None else _next(uow, ticket, clock)
+    clock.run_at = _next(uow, ticket, clock)
 
 
 def _next(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> datetime | None:
+    if clock.stopped_at is not None:  # it climbed
+        return None
     moment = clocks.next_moment(uow, ticket, clock, clocks.read(uow, ticket, clock))
     # “later than”: a moment looked at exactly when it falls is looked at again just after
     return max(moment, uow.now + timedelta(milliseconds=1)) if moment else None
@@ -119,7 +122,7 @@ def _above(uow: UnitOfWork, around: Scene, hop: Hop | None) -> routing.Stop | No
         return None
 
 
-def _record(uow: UnitOfWork, around: Scene, kind: EventKind, hop: Hop | None, **data: object) -> None:
+def _record(uow: UnitOfWork, around: Scene, kind: EventKind, hop: Hop | None, **data: Any) -> None:
     event = uow.record(around.ticket, kind, hop_seq=hop.seq if hop else None, **data)
     messages.tell(
         uow,

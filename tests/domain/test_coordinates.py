@@ -40,13 +40,13 @@ def furthest_degree(a: Point, b: Point) -> float:
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_wgs84_becomes_gcj02_as_published(vector: dict[str, Any]) -> None:
     (lat, lng), (gcj_lat, gcj_lng) = vector["wgs"], vector["gcj"]
-    assert from_wgs84(Point(lng, lat), Datum.gcj02) == pytest.approx((gcj_lng, gcj_lat), abs=1e-6, rel=0)
+    assert from_wgs84(Point(lng, lat), Datum.GCJ02) == pytest.approx((gcj_lng, gcj_lat), abs=1e-6, rel=0)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
 def test_gcj02_becomes_wgs84_as_published(vector: dict[str, Any]) -> None:
     (lat, lng), (gcj_lat, gcj_lng) = vector["wgs"], vector["gcj"]
-    assert furthest_degree(to_wgs84(gcj_lng, gcj_lat, Datum.gcj02), Point(lng, lat)) < 1e-6
+    assert furthest_degree(to_wgs84(gcj_lng, gcj_lat, Datum.GCJ02), Point(lng, lat)) < 1e-6
 
 
 def test_every_published_vector_is_used() -> None:
@@ -56,12 +56,12 @@ def test_every_published_vector_is_used() -> None:
 @pytest.mark.parametrize(("wgs", "bd09"), BD09_ROWS)
 def test_bd09_is_as_published_to_a_tenth_of_a_metre(wgs: tuple[float, float], bd09: tuple[float, float]) -> None:
     here = Point(wgs[1], wgs[0])
-    lng, lat = from_wgs84(here, Datum.bd09)
+    lng, lat = from_wgs84(here, Datum.BD09)
     assert metres_between(Point(lng, lat), Point(bd09[1], bd09[0])) < 0.1
-    assert metres_between(to_wgs84(bd09[1], bd09[0], Datum.bd09), here) < 0.1
+    assert metres_between(to_wgs84(bd09[1], bd09[0], Datum.BD09), here) < 0.1
 
 
-@pytest.mark.parametrize("datum", [Datum.wgs84, Datum.cgcs2000])
+@pytest.mark.parametrize("datum", [Datum.WGS84, Datum.CGCS2000])
 def test_gps_and_survey_points_stay_as_they_are(datum: Datum) -> None:
     assert to_wgs84(114.326, 30.4982, datum) == Point(114.326, 30.4982)
     assert from_wgs84(Point(114.326, 30.4982), datum) == (114.326, 30.4982)
@@ -74,26 +74,26 @@ def lattice(step: float) -> Iterator[Point]:
 
 
 def test_gcj02_there_and_back_is_exact_on_the_whole_lattice() -> None:
-    worst = max(furthest_degree(p, to_wgs84(*from_wgs84(p, Datum.gcj02), Datum.gcj02)) for p in lattice(0.25))
+    worst = max(furthest_degree(p, to_wgs84(*from_wgs84(p, Datum.GCJ02), Datum.GCJ02)) for p in lattice(0.25))
     assert worst < 1e-9
 
 
 @many
 @given(in_box)
 def test_gcj02_there_and_back_is_exact_anywhere_in_the_box(point: Point) -> None:
-    assert furthest_degree(point, to_wgs84(*from_wgs84(point, Datum.gcj02), Datum.gcj02)) < 1e-9
+    assert furthest_degree(point, to_wgs84(*from_wgs84(point, Datum.GCJ02), Datum.GCJ02)) < 1e-9
 
 
 @many
 @given(in_box)
 def test_bd09_there_and_back_is_within_a_tenth_of_a_metre(point: Point) -> None:
-    assert metres_between(point, to_wgs84(*from_wgs84(point, Datum.bd09), Datum.bd09)) < 0.1
+    assert metres_between(point, to_wgs84(*from_wgs84(point, Datum.BD09), Datum.BD09)) < 0.1
 
 
 @many
 @given(in_box)
 def test_gcj02_taken_for_gps_is_a_fault_of_some_hundred_metres(point: Point) -> None:
-    mistaken = Point(*from_wgs84(point, Datum.gcj02))
+    mistaken = Point(*from_wgs84(point, Datum.GCJ02))
     assert 0 < metres_between(point, mistaken) < 1500
 
 

@@ -1,0 +1,171 @@
+"""The edge of every endpoint: one transaction, who is calling, how fast, and a second try after a race."""
+
+import functools
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import UnsupportedMediaType
+
+from reporter.config import Settings
+from reporter.domain.errors import Forbidden, NotSignedIn, TooFast, sentence
+from reporter.domain.permissions import Actor
+from reporter.services import sessions
+from reporter.services.photos import Darkroom, Store
+from reporter.services.unit_of_work import UnitOfWork, Works
+
+COOKIE = "session"
+CSRF_HEADER = "X-CSRF-Token"
+WANTS_COOKIE = "X-Session-Cookie"  # a header no foreign form can send, so nobody is logged in by surprise
+
+
+@dataclass(frozen=True)
+class House:
+    """What the composition root hands to the endpoints."""
+
+    settings: Settings
+    works: Works
+    store: Store
+    darkroom: Darkroom
+    wechat: Any
+    limiter: "Limiter"
+
+
+class Limiter:
+    """Calls a minute, per person or address, in this process; a coarse brake, not an account."""
+
+    def __init__(self, settings: Settings):
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._items = {
+            "submit": RateLimitItemPerMinute(settings.submit_rate),
+            "write": RateLimitItemPerMinute(settings.write_rate),
+            "login": RateLimitItemPerMinute(settings.login_rate),
+            "password": RateLimitItemPerMinute(settings.password_rate),
+        }
+
+    def hit(self, what: str, who: str) -> None:
+        """Raises TooFast."""
+        item = self._items[what]
+        if not self._limiter.hit(item, what, who):
+            reset = self._limiter.get_window_stats(item, what, who).reset_time
+            raise TooFast(max(1, int(reset - time.time()) + 1))
+
+
+def house() -> House:
+    found: House = current_app.extensions["house"]
+    return found
+
+
+def install(app: Flask, built: House) -> None:
+    app.extensions["house"] = built
+
+
+def token_of_request() -> tuple[str | None, bool]:
+    """The token, and whether it came by cookie (then writes need the CSRF header)."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ").strip(), False
+    return request.cookies.get(COOKIE), True
+
+
+def csrf_token(token: str) -> str:
+    """Belongs to one session; a foreign page cannot know it."""
+    return hmac.new(house().settings.secret_key.encode(), b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
+
+
+def transaction(*, writes: bool = False, signed_in: bool = True, brake: str | None = None) -> Callable[..., Any]:
+    """Run an endpoint in one unit of work, passed as its first argument.
+
+    The transaction commits after the answer has been built. When two requests race for one key the
+    loser's transaction is thrown away and the endpoint runs once more; then it sees what the winner
+    stored. ``brake`` names a rate; writes have one anyway.
+    """
+
+    def wrap(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(endpoint)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            request.get_data(parse_form_data=True)  # a slow sender must not hold a transaction open
+            if brake in ("login", "password"):
+                house().limiter.hit(brake, f"address:{request.remote_addr}")
+            try:
+                return _once(endpoint, args, kwargs, writes, signed_in, brake)
+            except IntegrityError:
+                if not writes:
+                    raise
+                return _once(endpoint, args, kwargs, writes, signed_in, brake)
+
+        return run
+
+    return wrap
+
+
+def caller(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """For endpoints that do something outside the house: who is calling is asked in a short transaction of
+    its own, and the endpoint gets the actor and opens what it needs."""
+
+    @functools.wraps(endpoint)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with house().works.open(writes=False) as uow:
+            actor = _signed_in(uow)[0]
+        return endpoint(actor, *args, **kwargs)
+
+    return run
+
+
+def _signed_in(uow: UnitOfWork) -> tuple[Actor, str, bool]:
+    """The caller, the token, and whether “last seen” should be written. Raises NotSignedIn, Forbidden."""
+    token, by_cookie = token_of_request()
+    if not token:
+        raise NotSignedIn()
+    actor, stale = sessions.actor_of(uow, token)
+    if by_cookie and request.method not in ("GET", "HEAD"):
+        _check_csrf(token)
+    return actor, token, stale
+
+
+def _once(
+    endpoint: Callable[..., Any], args: Any, kwargs: Any, writes: bool, signed_in: bool, brake: str | None
+) -> Any:
+    token, stale = "", False
+    with house().works.open(writes=writes) as uow:
+        if signed_in:
+            uow.actor, token, stale = _signed_in(uow)
+            if writes:
+                house().limiter.hit(brake or "write", f"person:{uow.actor.person_id}")
+        check_media_type()
+        answer = endpoint(uow, *args, **kwargs)
+    if stale and token:
+        with house().works.open() as uow:
+            sessions.seen(uow, token)
+    return answer
+
+
+def json_only(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """For endpoints that open their own transactions: the body, if any, must be JSON."""
+
+    @functools.wraps(endpoint)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        check_media_type()
+        return endpoint(*args, **kwargs)
+
+    return run
+
+
+def check_media_type() -> None:
+    """A body that does not say it is JSON is refused as such, not as an empty one. Raises UnsupportedMediaType."""
+    if request.method in ("POST", "PUT", "PATCH") and request.content_length and not request.is_json:
+        raise UnsupportedMediaType()
+
+
+def _check_csrf(token: str) -> None:
+    given = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given, csrf_token(token)):
+        raise Forbidden(sentence("页面已过期，请刷新后再试"))

@@ -1,0 +1,234 @@
+"""Lists of tickets over HTTP: the filters of a query made into a question, the rows made presentable."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from reporter.api import shown, times, words
+from reporter.domain import coordinates, privacy
+from reporter.domain.areas import Level
+from reporter.domain.coordinates import Datum, Point
+from reporter.domain.errors import Invalid, sentence
+from reporter.domain.lifecycle import STATUS_NAMES, Status
+from reporter.domain.metrics import Figure
+from reporter.domain.rulebook import Rulebook
+from reporter.models.areas import Area
+from reporter.models.photos import Photo
+from reporter.models.tickets import Clock, Rating, Report, Ticket
+from reporter.queries import areas, ticket_lists
+from reporter.queries.ticket_lists import STATUS_GROUPS, Filters
+from reporter.queries.tickets import may_see_area
+from reporter.services import clocks
+from reporter.services.unit_of_work import UnitOfWork
+
+
+def visible(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
+    """What the caller may see, filtered. Raises Invalid naming the filter that makes no sense."""
+    page = ticket_lists.page(
+        uow.session, uow.caller, _filters(uow, query), query["sort"], query.get("cursor"), query["limit"], uow.now
+    )
+    return _shown(uow, page, Datum(query["coord_type"]))
+
+
+def own(uow: UnitOfWork, cursor: str | None, limit: int) -> dict[str, Any]:
+    """The caller's own and joined."""
+    filters = Filters(submitter_id=uow.caller.person_id)
+    page = ticket_lists.page(uow.session, uow.caller, filters, "-received_at", cursor, limit, uow.now)
+    return _shown(uow, page, Datum.WGS84)
+
+
+def area_of(uow: UnitOfWork, code: str | None, field: str = "area") -> Area:
+    """An area the caller may ask about; by default the widest one held. Raises Invalid, which looks alike for
+    unknown and for hidden areas."""
+    if code is None:
+        seats = uow.caller.seats
+        area_id = seats[0].area_id if seats else uow.caller.home_area_id
+        found = uow.session.get(Area, area_id) if area_id else None
+    else:
+        found = areas.by_code(uow.session, code)
+    if found is None or not may_see_area(uow.caller, found):
+        raise Invalid(fields={field: sentence("没有这个区域，或不在您的范围内")})
+    return found
+
+
+def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
+    figure = Figure(query["figure"]) if "figure" in query else None
+    holder_areas, holder_department = _holder(uow, query.get("holder"))
+    return Filters(
+        area=area_of(uow, query["area"]) if "area" in query else None,
+        directly=query.get("directly", False),
+        statuses=_statuses(query.get("status")),
+        category=query.get("category"),
+        holder_areas=holder_areas,
+        holder_department=holder_department,
+        overdue=query.get("overdue"),
+        severity=query.get("severity"),
+        q=query.get("q"),
+        created_from=times.moment(uow, query.get("created_from"), "created_from"),
+        created_to=times.moment(uow, query.get("created_to"), "created_to", end=True),
+        bbox=_bbox(query.get("bbox"), Datum(query["coord_type"])),
+        figure=figure,
+        period=times.period(uow, query.get("from_"), query.get("to"))[0] if figure else None,
+    )
+
+
+def _statuses(text: str | None) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in (text or "").split(","):
+        if word in STATUS_GROUPS:
+            found.extend(STATUS_GROUPS[word])
+        elif word in STATUS_NAMES:
+            found.append(word)
+        elif word:
+            raise Invalid(fields={"status": sentence("没有这个状态")})
+    return tuple(found)
+
+
+def _holder(uow: UnitOfWork, text: str | None) -> tuple[tuple[int, ...] | None, int | None]:
+    """The seats or the department that must have the ball."""
+    if text is None:
+        return None, None
+    if text == "me":
+        department = uow.caller.department_id
+        return (None, department) if department else (tuple(seat.area_id for seat in uow.caller.seats), None)
+    kind, _, code = text.partition(":")
+    if kind == "seat":
+        area = areas.by_code(uow.session, code)
+        return ((area.id,) if area else ()), None
+    if kind == "department":
+        return None, _department(uow, code)
+    raise Invalid(fields={"holder": sentence("写成 me、seat:区域代码 或 department:部门代码")})
+
+
+def _department(uow: UnitOfWork, code: str) -> int:
+    """Two districts may use one code: the caller's own decides. Raises Invalid naming ``holder``."""
+    rows = areas.departments_by_code(uow.session, code)
+    own = {seat.area_id for seat in uow.caller.seats} | {uow.caller.home_area_id}
+    for seat in uow.caller.seats:
+        own.update(areas.lineage_of(uow.session, seat.area_id))
+    for row in rows:
+        if len(rows) == 1 or row.id == uow.caller.department_id or row.district_id in own:
+            return row.id
+    raise Invalid(fields={"holder": sentence("没有这个部门")})
+
+
+def _bbox(text: str | None, datum: Datum) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise Invalid(fields={"bbox": sentence("写成 min_lng,min_lat,max_lng,max_lat")}) from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # false for NaN too
+        raise Invalid(fields={"bbox": sentence("写成 min_lng,min_lat,max_lng,max_lat")})
+    low, high = coordinates.to_wgs84(west, south, datum), coordinates.to_wgs84(east, north, datum)
+    return low.lng, low.lat, high.lng, high.lat
+
+
+def _shown(uow: UnitOfWork, page: ticket_lists.Page, datum: Datum) -> dict[str, Any]:
+    ids = [row.Ticket.id for row in page.rows]
+    pictures, at_risk, mine, ratings = _beside(uow, ids)
+    staff = uow.caller.is_staff
+    return {
+        "items": [_item(uow, row, datum, staff, pictures, at_risk, mine, ratings) for row in page.rows],
+        "next_cursor": page.next_cursor,
+    }
+
+
+def _beside(uow: UnitOfWork, ids: Sequence[int]) -> tuple[dict[int, str], set[int], dict[int, bool], dict[int, Rating]]:
+    """First photos, at-risk marks and the caller's own reports and ratings of a page, in four statements."""
+    if not ids:
+        return {}, set(), {}, {}
+    pictures: dict[int, str] = {}
+    rows = uow.session.execute(
+        select(Photo.ticket_id, Photo.id)
+        .where(Photo.ticket_id.in_(ids), Photo.state == "ready", Photo.report_id.is_not(None))
+        .order_by(Photo.created_at.desc())
+    )
+    for ticket_id, photo_id in rows:
+        pictures[int(ticket_id or 0)] = photo_id
+    at_risk = set(
+        uow.session.scalars(
+            select(Clock.ticket_id).where(
+                Clock.ticket_id.in_(ids),
+                Clock.kind == "resolve",
+                Clock.stopped_at.is_(None),
+                Clock.at_risk_at.is_not(None),
+            )
+        )
+    )
+    mine: dict[int, bool] = {}
+    for ticket_id, joined in uow.session.execute(
+        select(Report.ticket_id, Report.joined).where(
+            Report.ticket_id.in_(ids), Report.submitter_id == uow.caller.person_id
+        )
+    ):
+        mine[ticket_id] = joined and mine.get(ticket_id, True)
+    ratings = {
+        row.ticket_id: row
+        for row in uow.session.scalars(
+            select(Rating).where(Rating.ticket_id.in_(ids), Rating.person_id == uow.caller.person_id)
+        )
+    }
+    return pictures, at_risk, mine, ratings
+
+
+def _item(
+    uow: UnitOfWork,
+    row: Any,
+    datum: Datum,
+    staff: bool,
+    pictures: dict[int, str],
+    at_risk: set[int],
+    mine: dict[int, bool],
+    ratings: dict[int, Rating],
+) -> dict[str, Any]:
+    ticket: Ticket = row.Ticket
+    category = uow.book.category_by_id(ticket.category_id)
+    picture = pictures.get(ticket.id)
+    own = mine.get(ticket.id) is False
+    return {
+        "number": ticket.number,
+        "status": ticket.status,
+        "status_name": gettext(STATUS_NAMES[Status(ticket.status)]),
+        "category": {"code": category.code, "name": words.category_name(category)},
+        "severity": ticket.severity,
+        "received_at": ticket.received_at,
+        "due_at": ticket.due_at,
+        "overdue": shown.is_overdue(ticket, uow.now),
+        "at_risk": ticket.id in at_risk,
+        "area_code": row.area_code,
+        "area_name": row.area_name,
+        "address": row.address if own or staff else None,
+        "text": row.text if own else (privacy.mask_numbers_in(row.text or "") or None) if staff else None,
+        "holder": _list_holder(uow.book, row, staff),
+        "location": shown.location(Point(ticket.lng, ticket.lat), datum),
+        "joins": ticket.joins,
+        "thumbnail_url": f"/api/v1/photos/{picture}/thumbnail" if picture else None,
+        "joined": bool(mine.get(ticket.id)),
+        "may_rate": ticket.id in mine
+        and shown.rating_open(uow, ticket, ratings.get(ticket.id), clocks.lineage(ticket)),
+    }
+
+
+def _list_holder(book: Rulebook, row: Any, staff: bool) -> dict[str, Any] | None:
+    if row.department_code is not None:
+        return {
+            "level": "department",
+            "area_code": None,
+            "department_code": row.department_code,
+            "role": row.department_name,
+            "name": row.department_name,
+        }
+    if row.desk_code is None:
+        return None
+    title = gettext(book.rung(row.desk_ladder, Level(row.Ticket.holder_level).value).title)
+    return {
+        "level": row.Ticket.holder_level,
+        "area_code": row.desk_code,
+        "department_code": None,
+        "role": title,
+        "name": row.desk_person if staff else title,
+    }

@@ -1,0 +1,198 @@
+"""Tickets over HTTP: list, one, its events, steps, rating, joining, nearness, revealing."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from reporter.api import shown, ticket_lists, words
+from reporter.api.edge import transaction
+from reporter.domain import coordinates, permissions
+from reporter.domain.coordinates import Datum
+from reporter.domain.errors import Invalid, sentence
+from reporter.domain.events import EVENT_NAMES, INTERNAL, EventKind
+from reporter.domain.lifecycle import REJECT_REASONS, RETURN_REASONS, STATUS_NAMES, Action, Status
+from reporter.domain.permissions import Permission
+from reporter.models.areas import Area
+from reporter.models.people import Person
+from reporter.models.photos import Photo
+from reporter.models.tickets import Event, Ticket
+from reporter.queries import tickets
+from reporter.services import joining, lifecycle, nearness, photos, ratings, revealing
+from reporter.services.unit_of_work import UnitOfWork
+from schemas.reports import Join
+from schemas.tickets import (
+    DatumQuery,
+    EventList,
+    NearbyList,
+    NearbyQuery,
+    RatingIn,
+    RatingOut,
+    RevealIn,
+    RevealOut,
+    Step,
+    TicketList,
+    TicketOut,
+    TicketQuery,
+)
+
+blueprint = Blueprint("tickets", __name__, url_prefix="/api/v1/tickets", description="The work on what was reported")
+
+
+@blueprint.get("")
+@transaction()
+@blueprint.arguments(TicketQuery, location="query")
+@blueprint.response(200, TicketList)
+def list_tickets(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
+    """The tickets I may see"""
+    permissions.require(uow.caller, Permission.LIST_TICKETS)
+    return ticket_lists.visible(uow, query)
+
+
+@blueprint.get("/nearby")
+@transaction()
+@blueprint.arguments(NearbyQuery, location="query")
+@blueprint.response(200, NearbyList)
+def nearby(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
+    """Open tickets a new report here may belong to; only what everybody may know of them"""
+    permissions.require(uow.caller, Permission.SEE_NEARBY)
+    coordinates.check(query["lng"], query["lat"])
+    point = coordinates.to_wgs84(query["lng"], query["lat"], Datum(query["coord_type"]))
+    return {"items": shown.similar(uow, nearness.around(uow, point, query.get("category")))}
+
+
+@blueprint.get("/<string:number>")
+@transaction()
+@blueprint.arguments(DatumQuery, location="query")
+@blueprint.response(200, TicketOut)
+def one(uow: UnitOfWork, query: dict[str, Any], number: str) -> Any:
+    """One ticket: chain, hops, clocks, and the steps I may take now
+
+    The ``ETag`` is its version; send it back as ``If-Match`` with a step.
+    """
+    ticket = tickets.get(uow.session, number, uow.caller)
+    return shown.ticket(uow, ticket, Datum(query["coord_type"])), 200, {"ETag": f'"{ticket.version}"'}
+
+
+@blueprint.get("/<string:number>/events")
+@transaction()
+@blueprint.response(200, EventList)
+def events(uow: UnitOfWork, number: str) -> dict[str, Any]:
+    """Its timeline, from the beginning"""
+    ticket = tickets.get(uow.session, number, uow.caller)
+    return {"items": _timeline(uow, ticket)}
+
+
+@blueprint.post("/<string:number>/steps")
+@transaction(writes=True)
+@blueprint.arguments(Step)
+@blueprint.response(200, TicketOut)
+def take_step(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
+    """Take a step with a ticket"""
+    if given.get("photo_ids"):
+        given["photo_ids"] = [str(photo_id) for photo_id in given["photo_ids"]]
+    ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=_if_match())
+    uow.session.flush()
+    return shown.ticket(uow, ticket, Datum.WGS84), 200, {"ETag": f'"{ticket.version}"'}
+
+
+@blueprint.post("/<string:number>/rating")
+@transaction(writes=True)
+@blueprint.arguments(RatingIn)
+@blueprint.response(201, RatingOut)
+@blueprint.alt_response(200, schema=RatingOut, description="The rating was changed")
+def rate(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
+    """好差评: rate a closed ticket, or change the rating once"""
+    rating, first = ratings.rate(uow, number, given["grade"], given["tags"], given.get("text"))
+    return rating, 201 if first else 200
+
+
+@blueprint.post("/<string:number>/join")
+@transaction(writes=True, brake="submit")
+@blueprint.arguments(Join)
+@blueprint.response(201, TicketOut)
+@blueprint.alt_response(200, schema=TicketOut, description="Joined before")
+def join(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
+    """“Me too”: join an open ticket instead of reporting the same again"""
+    key = str(given.get("client_request_id") or photos.new_id())
+    ticket, first = joining.join(uow, number, key)
+    uow.session.flush()
+    return shown.ticket(uow, ticket, Datum.WGS84), 201 if first else 200
+
+
+@blueprint.post("/<string:number>/reveal")
+@transaction(writes=True)
+@blueprint.arguments(RevealIn)
+@blueprint.response(200, RevealOut)
+def reveal(uow: UnitOfWork, given: dict[str, Any], number: str) -> dict[str, Any]:
+    """Show who reported, unmasked; written down with the reason"""
+    return revealing.reveal(uow, number, given["reason"])
+
+
+def _if_match() -> int | None:
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        return None
+    try:
+        return int(header.removeprefix("W/").strip('"'))
+    except ValueError as error:
+        raise Invalid(fields={"If-Match": sentence("版本号不对")}) from error
+
+
+def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
+    """Submitters see what happened and which role did it; staff also see names and what is internal."""
+    staff = uow.caller.is_staff
+    rows = uow.session.execute(
+        select(Event, Person.name, Area)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .outerjoin(Area, Area.id == Event.actor_area_id)
+        .where(Event.ticket_id == ticket.id)
+        .order_by(Event.seq)
+    ).all()
+    pictures: dict[int, list[dict[str, Any]]] = {}
+    for photo in uow.session.scalars(
+        select(Photo).where(Photo.ticket_id == ticket.id, Photo.event_seq.is_not(None), Photo.state != "refused")
+    ):
+        pictures.setdefault(photo.event_seq or 0, []).append(shown.photo(photo))
+    found = []
+    for event, name, area in rows:
+        kind = EventKind(event.kind)
+        own = event.actor_id == uow.caller.person_id
+        if not staff and kind in INTERNAL and not own:
+            continue
+        found.append(
+            {
+                "seq": event.seq,
+                "kind": event.kind,
+                "name": gettext(EVENT_NAMES[kind]),
+                "at": event.at,
+                "actor": _actor(uow, event, name, area, staff, own),
+                "status": event.status,
+                "status_name": gettext(STATUS_NAMES[Status(event.status)]),
+                "data": _worded(event.data),
+                "photos": pictures.get(event.seq, []),
+            }
+        )
+    return found
+
+
+def _actor(
+    uow: UnitOfWork, event: Event, name: str | None, area: Area | None, staff: bool, own: bool
+) -> dict[str, Any] | None:
+    if event.actor_id is None:
+        return None
+    if area is not None:
+        title = gettext(uow.book.rung(area.ladder, area.level).title)
+        return {"level": area.level, "area_code": area.code, "role": title, "name": name if staff else title}
+    role = event.actor_role or ""
+    handler = role in ("department", "district", "lead")
+    return {"level": None, "area_code": None, "role": role, "name": name if own or (staff and handler) else None}
+
+
+def _worded(data: dict[str, Any]) -> dict[str, Any]:
+    """The event's data with a sentence beside each reason code."""
+    code = str(data.get("reason_code", ""))
+    text = REJECT_REASONS.get(code) or RETURN_REASONS.get(code)
+    return {**data, "reason_name": words.say(text)} if text else data

@@ -1,0 +1,53 @@
+"""Sentences of the rules in the language of the caller: Chinese as written, English by the catalogue."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import has_request_context
+from flask_babel import get_locale, gettext
+
+from reporter.domain.routing import REASONS
+from reporter.domain.rulebook import Category, Prompt
+
+
+def say(text: str, **filling: Any) -> str:
+    """Translate a marked sentence, then fill its braces; an unknown brace is left empty."""
+    return gettext(text).format_map(_Lenient(filling))
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def english() -> bool:
+    return has_request_context() and str(get_locale()).startswith("en")
+
+
+def category_name(category: Category) -> str:
+    return category.name_en if english() else category.name
+
+
+def prompt_shown(prompt: Prompt | None) -> dict[str, str] | None:
+    """What to show before anything else, when there may be danger."""
+    if prompt is None:
+        return None
+    return {
+        "divert": prompt.divert,
+        "number": prompt.number,
+        "prompt": prompt.prompt_en if english() else prompt.prompt,
+    }
+
+
+def reason_text(reason: Mapping[str, str]) -> str:
+    return say(REASONS[reason["code"]], title=gettext(reason["title"]), area=reason["area"])
+
+
+def reasons_shown(reasons: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"code": reason["code"], "text": reason_text(reason)} for reason in reasons]
+
+
+def sentence_of(reasons: list[dict[str, str]]) -> str:
+    """All reasons of a hop as one line."""
+    separator = "; " if english() else "；"
+    return separator.join(reason_text(reason) for reason in reasons)

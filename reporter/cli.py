@@ -1,0 +1,112 @@
+"""Commands for those who run it: ``reporter migrate``, ``demo``, ``worker``, ``standin-wechat``, ``password``."""
+
+import getpass
+import json
+import os
+import sys
+import threading
+
+import click
+from werkzeug.serving import make_server
+
+from reporter import worker as jobs_room
+from reporter.adapters import clock
+from reporter.app import build_workshop
+from reporter.config import MissingSetting, Settings, from_environment
+from reporter.db import make_engine, session_for
+from reporter.demo.load import load
+from reporter.domain.errors import Refusal
+from reporter.logs import configure
+from reporter.services import demo_accounts, seeding, sessions
+from reporter.services.migrating import migrate as migrate_engine
+from reporter.standin import wechat
+
+LEAST_PASSWORD = 10
+
+
+@click.group()
+def main() -> None:
+    """Neighbourhood grid reporting (网格报事)."""
+    configure()
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment()
+    except MissingSetting as missing:
+        raise click.ClickException(str(missing)) from missing
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest shape, and give an empty one its rules."""
+    engine = make_engine(_settings().database_url)
+    migrate_engine(engine)
+    with session_for(engine, writes=True) as session:
+        seeding.seed_rules(session, clock.now().date())
+    engine.dispose()
+
+
+@main.group()
+def demo() -> None:
+    """The demo: 南湖街道, and 西马街道 with other rules."""
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Load the demo; a second time adds nothing."""
+    settings = _settings()
+    engine = make_engine(settings.database_url)
+    with session_for(engine, writes=True) as session:
+        loaded = load(session, clock.now(), lambda text: click.echo(f"  {text} …"))
+    engine.dispose()
+    if loaded.areas:
+        click.echo(f"  {loaded.areas} areas, {loaded.seats} seats, {loaded.people} people")
+
+
+@demo.command("accounts")
+def demo_list() -> None:
+    """The accounts worth trying."""
+    with build_workshop(_settings()).works.open(writes=False) as uow:
+        rows = demo_accounts.worth_trying(uow)
+    for row in rows:
+        click.echo(f"  {row['username']:<28} {row['what_to_try']}")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, then stop.")
+def worker(once: bool) -> None:
+    """Send messages, sweep the clocks, develop photos."""
+    workshop = build_workshop(_settings())
+    all_jobs = jobs_room.jobs(workshop.works, workshop.channels, workshop.store, workshop.darkroom)
+    if once:
+        click.echo(json.dumps(jobs_room.run_once(all_jobs)))
+        return
+    jobs_room.run(all_jobs, jobs_room.stop_on_signals())
+
+
+@main.command("standin-wechat")
+def standin_wechat() -> None:
+    """A stand-in for WeChat's servers, for demo and tests."""
+    settings = _settings()
+    app = wechat.create_app(settings.wechat_appid, settings.wechat_secret)
+    host, port = os.environ.get("WECHAT_HOST", "127.0.0.1"), int(os.environ.get("WECHAT_PORT", "8001"))
+    server = make_server(host, port, app, threaded=True)
+    stop = jobs_room.stop_on_signals()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stop.wait()
+    server.shutdown()
+
+
+@main.command()
+@click.argument("username")
+def password(username: str) -> None:
+    """Set the password of a staff account, read from the terminal or standard input."""
+    given = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(given) < LEAST_PASSWORD:
+        raise click.ClickException(f"A password has at least {LEAST_PASSWORD} characters.")
+    try:
+        with build_workshop(_settings()).works.open() as uow:
+            sessions.set_password(uow, username, given)
+    except Refusal as refusal:
+        raise click.ClickException(f"{username}: {refusal.code}") from refusal

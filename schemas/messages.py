@@ -1,0 +1,19 @@
+"""Shapes of the inbox."""
+
+from marshmallow import Schema, fields
+
+from schemas.base import Moment
+
+
+class MessageOut(Schema):
+    id = fields.Integer()
+    ticket = fields.String()
+    text = fields.String()
+    created_at = Moment()
+    read_at = Moment(allow_none=True)
+
+
+class MessageList(Schema):
+    items = fields.List(fields.Nested(MessageOut))
+    unread = fields.Integer()
+    next_cursor = fields.String(allow_none=True)

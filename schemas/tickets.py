@@ -1,0 +1,287 @@
+"""Shapes of tickets: one, a list, its events, and the steps taken with it."""
+
+from marshmallow import Schema, fields
+
+from reporter.domain.coordinates import Datum
+from reporter.domain.lifecycle import Action
+from reporter.domain.metrics import Figure
+from schemas.base import CoordinateQuery, LocationOut, Moment, Paging, Shape, between, length, not_blank, one_of
+from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
+
+SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
+
+
+class SeatOut(Schema):
+    holder = fields.String(allow_none=True, metadata={"description": "a name for staff, the role for others"})
+    vacant = fields.Boolean()
+    deputy = fields.String(allow_none=True)
+
+
+class ChainLink(Schema):
+    level = fields.String()
+    role = fields.String(metadata={"description": "what the ladder calls its leader"})
+    area_code = fields.String()
+    area_name = fields.String()
+    seat = fields.Nested(SeatOut)
+
+
+class Holder(Schema):
+    level = fields.String(allow_none=True)
+    area_code = fields.String(allow_none=True)
+    department_code = fields.String(allow_none=True)
+    role = fields.String()
+    name = fields.String(allow_none=True)
+
+
+class Reason(Schema):
+    code = fields.String()
+    text = fields.String()
+
+
+class HopOut(Schema):
+    seq = fields.Integer()
+    holder = fields.Nested(Holder)
+    via = fields.String()
+    reason = fields.String()
+    reasons = fields.List(fields.Nested(Reason))
+    started_at = Moment()
+    ended_at = Moment(allow_none=True)
+    seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
+    overdue_here = fields.Boolean()
+    response_missed = fields.Boolean()
+
+
+class ClockOut(Schema):
+    kind = fields.String()
+    state = fields.String(metadata={"description": "running, at_risk, overdue, stopped"})
+    limit = fields.Dict(metadata={"description": "{value, unit}"})
+    source = fields.String()
+    daytime_only = fields.Boolean()
+    provisional = fields.Boolean()
+    started_at = Moment()
+    due_at = Moment(allow_none=True)
+    stopped_at = Moment(allow_none=True)
+    reminded_at = Moment(allow_none=True)
+    at_risk_at = Moment(allow_none=True)
+    overdue_at = Moment(allow_none=True)
+
+
+class Field(Schema):
+    name = fields.String()
+    required = fields.Boolean()
+    choices = fields.List(fields.Dict(), allow_none=True)
+
+
+class ActionOut(Schema):
+    action = fields.String()
+    name = fields.String()
+    fields_ = fields.List(fields.Nested(Field), data_key="fields")
+
+
+class Category(Schema):
+    code = fields.String()
+    name = fields.String()
+
+
+class Condition(Schema):
+    no = fields.Integer()
+    text = fields.String()
+    close_condition = fields.String()
+    guard = fields.Boolean()
+
+
+class Submitter(Schema):
+    role = fields.String()
+    name = fields.String(allow_none=True, metadata={"description": "masked"})
+    on_behalf_of = fields.String(allow_none=True, metadata={"description": "masked"})
+
+
+class Words(Schema):
+    text = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    source = fields.String()
+    submitter = fields.Nested(Submitter, allow_none=True)
+    received_at = Moment()
+    observed_at = Moment(allow_none=True)
+    joined = fields.Boolean()
+    photos = fields.List(fields.Nested(PhotoOut))
+
+
+class Similar(Schema):
+    number = fields.String()
+    category = fields.String()
+    category_name = fields.String()
+    distance_m = fields.Float()
+    status = fields.String()
+    status_name = fields.String()
+    joins = fields.Integer()
+
+
+class RatingOut(Schema):
+    grade = fields.Integer()
+    tags = fields.List(fields.String())
+    text = fields.String(allow_none=True)
+    rated_at = Moment()
+    changed_at = Moment(allow_none=True)
+
+
+class TicketOut(Schema):
+    """One ticket. What the caller has no business with is absent or masked."""
+
+    number = fields.String()
+    status = fields.String()
+    status_name = fields.String()
+    version = fields.Integer()
+    category = fields.Nested(Category)
+    condition = fields.Nested(Condition)
+    severity = fields.Integer()
+    source = fields.String()
+    received_at = Moment()
+    due_at = Moment(allow_none=True)
+    due_provisional = fields.Boolean()
+    response_due_at = Moment(allow_none=True)
+    responded_at = Moment(allow_none=True)
+    overdue = fields.Boolean()
+    closed_at = Moment(allow_none=True)
+    area_code = fields.String()
+    place = fields.String(metadata={"description": "in words, for people"})
+    flags = fields.List(fields.String())
+    location = fields.Nested(LocationOut)
+    chain = fields.List(fields.Nested(ChainLink))
+    holder = fields.Nested(Holder, allow_none=True)
+    reason = fields.String(metadata={"description": "why this holder"})
+    accountable = fields.Nested(Holder, allow_none=True)
+    hops = fields.List(fields.Nested(HopOut))
+    clocks = fields.List(fields.Nested(ClockOut))
+    actions = fields.List(fields.Nested(ActionOut))
+    reports = fields.List(fields.Nested(Words))
+    photos_after = fields.List(fields.Nested(PhotoOut))
+    joins = fields.Integer()
+    reworks = fields.Integer()
+    emergency = fields.Nested(Emergency, allow_none=True)
+    rating = fields.Nested(RatingOut, allow_none=True)
+    may_rate = fields.Boolean()
+    synthetic = fields.Boolean(metadata={"description": "示意数据，非真实边界"})
+
+
+class ReceiptOut(TicketOut):
+    """What a submitter gets back: the ticket, and whether this report joined one that was there."""
+
+    joined = fields.Boolean()
+    similar = fields.List(fields.Nested(Similar))
+    report = fields.Dict(metadata={"description": "{id, received_at} of this report"})
+
+
+class TicketListItem(Schema):
+    number = fields.String()
+    status = fields.String()
+    status_name = fields.String()
+    category = fields.Nested(Category)
+    severity = fields.Integer()
+    received_at = Moment()
+    due_at = Moment(allow_none=True)
+    overdue = fields.Boolean()
+    at_risk = fields.Boolean()
+    area_code = fields.String()
+    area_name = fields.String()
+    address = fields.String(allow_none=True)
+    text = fields.String(allow_none=True)
+    holder = fields.Nested(Holder, allow_none=True)
+    location = fields.Nested(LocationOut)
+    joins = fields.Integer()
+    thumbnail_url = fields.String(allow_none=True)
+    joined = fields.Boolean()
+    may_rate = fields.Boolean()
+
+
+class TicketList(Schema):
+    items = fields.List(fields.Nested(TicketListItem))
+    next_cursor = fields.String(allow_none=True)
+
+
+class TicketQuery(Paging):
+    area = fields.String(validate=length(24))
+    status = fields.String(validate=length(200), metadata={"description": "several by commas; also open, ended"})
+    category = fields.String(validate=length(20))
+    holder = fields.String(validate=length(60), metadata={"description": "me, seat:AREA_CODE or department:CODE"})
+    overdue = fields.Boolean()
+    severity = fields.Integer(validate=between(1, 4))
+    q = fields.String(validate=length(60, 1))
+    created_from = fields.String(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})
+    created_to = fields.String(
+        validate=length(40), metadata={"description": "date (inclusive) or RFC 3339 (exclusive)"}
+    )
+    bbox = fields.String(validate=length(120), metadata={"description": "min_lng,min_lat,max_lng,max_lat"})
+    coord_type = fields.String(
+        load_default="wgs84", validate=one_of(Datum), metadata={"description": "of bbox, and of the points answered"}
+    )
+    sort = fields.String(load_default="-received_at", validate=one_of(SORTS))
+    figure = fields.String(validate=one_of(Figure), metadata={"description": "the tickets a dashboard figure counts"})
+    from_ = fields.String(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
+    directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
+    to = fields.String(validate=length(40))
+
+
+class NearbyQuery(CoordinateQuery):
+    category = fields.String(validate=length(20))
+
+
+class DatumQuery(Shape):
+    coord_type = fields.String(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
+
+
+class Step(Shape):
+    """A step with its fields; which of them an action needs, the ticket's ``actions`` say."""
+
+    action = fields.String(required=True, validate=one_of(Action))
+    note = fields.String(allow_none=True, validate=length(1000))
+    text = fields.String(allow_none=True, validate=length(1000))
+    reason = fields.String(allow_none=True, validate=length(500))
+    reason_code = fields.String(allow_none=True, validate=length(40))
+    photo_ids = fields.List(fields.UUID(), allow_none=True, validate=length(MOST_PHOTOS))
+    category = fields.String(allow_none=True, validate=length(20))
+    condition = fields.Integer(allow_none=True)
+    to = fields.String(allow_none=True, validate=length(60))
+    passed = fields.Boolean(allow_none=True)
+    found = fields.Boolean(allow_none=True)
+    granted = fields.Boolean(allow_none=True)
+    until = fields.String(allow_none=True, validate=length(40))
+    card = fields.String(allow_none=True, validate=length(20))
+    into = fields.String(allow_none=True, validate=length(24))
+    parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
+
+
+class RatingIn(Shape):
+    grade = fields.Integer(required=True, strict=True, validate=between(1, 5))
+    tags = fields.List(fields.String(validate=length(20)), load_default=list, validate=length(8))
+    text = fields.String(allow_none=True, validate=length(200))
+
+
+class RevealIn(Shape):
+    reason = fields.String(required=True, validate=[length(200, 1), not_blank])
+
+
+class RevealOut(Schema):
+    name = fields.String()
+    role = fields.String()
+    on_behalf_of = fields.String(allow_none=True)
+
+
+class EventOut(Schema):
+    seq = fields.Integer()
+    kind = fields.String()
+    name = fields.String()
+    at = Moment()
+    actor = fields.Nested(Holder, allow_none=True)
+    status = fields.String()
+    status_name = fields.String()
+    data = fields.Dict()
+    photos = fields.List(fields.Nested(PhotoOut))
+
+
+class EventList(Schema):
+    items = fields.List(fields.Nested(EventOut))
+
+
+class NearbyList(Schema):
+    items = fields.List(fields.Nested(Similar))
