@@ -111,8 +111,8 @@ def upgrade() -> None:
         "emergency_prompt",
         sa.Column("divert", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
-        sa.Column("prompt", sa.String(length=300), nullable=False),
-        sa.Column("prompt_en", sa.String(length=300), nullable=False),
+        sa.Column("prompt", sa.String(length=600), nullable=False),
+        sa.Column("prompt_en", sa.String(length=600), nullable=False),
         sa.PrimaryKeyConstraint("divert", name=op.f("pk_emergency_prompt")),
     )
     op.create_table(

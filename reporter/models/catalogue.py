@@ -94,8 +94,8 @@ class EmergencyPrompt(Base):
     __tablename__ = "emergency_prompt"
     divert: Mapped[str] = mapped_column(String(20), primary_key=True)
     number: Mapped[str] = mapped_column(String(60))
-    prompt: Mapped[str] = mapped_column(String(300))
-    prompt_en: Mapped[str] = mapped_column(String(300))
+    prompt: Mapped[str] = mapped_column(String(600))
+    prompt_en: Mapped[str] = mapped_column(String(600))
 
 
 class PolicyValue(Base):
