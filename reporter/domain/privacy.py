@@ -82,7 +82,7 @@ def mask_phone(phone: str) -> str:
     phone = phone.strip()
     if re.fullmatch(r"1\d{10}", phone):
         return f"{phone[:3]}****{phone[-4:]}"
-    landline = re.fullmatch(r"(0\d{2,3})-?(\d{7,8})", phone)
+    landline = re.fullmatch(r"(010|02\d|0[3-9]\d{2})-?(\d{7,8})", phone)
     if landline:
         return f"{landline[1]}-****{phone[-4:]}"
     return f"{phone[:2]}****{phone[-2:]}" if len(phone) > 4 else "****"
