@@ -44,7 +44,7 @@ def area_of(uow: UnitOfWork, code: str | None, field: str = "area") -> Area:
     unknown and for hidden areas."""
     if code is None:
         seats = uow.caller.seats
-        area_id = seats[0].area_id if seats else uow.caller.home_area_id
+        area_id = seats[0].area_id if seats else uow.caller.home_area_id or areas.district_of(uow.session, uow.caller)
         found = uow.session.get(Area, area_id) if area_id else None
     else:
         found = areas.by_code(uow.session, code)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
 from reporter.domain.coordinates import Point, box_around
-from reporter.domain.permissions import HeldSeat
+from reporter.domain.permissions import Actor, HeldSeat
 from reporter.domain.rulebook import Lineage, Rulebook
 from reporter.models.areas import Area, AreaShape, Compound, Department, Leave
 from reporter.models.areas import Seat as SeatRow
@@ -176,6 +176,10 @@ def by_code(session: Session, code: str) -> Area | None:
     return session.scalar(select(Area).where(Area.code == code))
 
 
+def by_ids(session: Session, ids: Sequence[int]) -> Sequence[Area]:
+    return session.scalars(select(Area).where(Area.id.in_(ids))).all()
+
+
 def department_in(session: Session, district_id: int | None, code: str) -> Department | None:
     """A department of the district a ticket lies in."""
     return session.scalar(select(Department).where(Department.district_id == district_id, Department.code == code))
@@ -183,6 +187,11 @@ def department_in(session: Session, district_id: int | None, code: str) -> Depar
 
 def departments(session: Session, ids: Sequence[int]) -> dict[int, Department]:
     return {row.id: row for row in session.scalars(select(Department).where(Department.id.in_(ids)))}
+
+
+def district_of(session: Session, actor: Actor) -> int | None:
+    """The district a department works for."""
+    return session.scalar(select(Department.district_id).where(Department.id == actor.department_id))
 
 
 def departments_by_code(session: Session, code: str) -> list[Department]:

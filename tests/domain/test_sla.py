@@ -31,8 +31,9 @@ def events(*told: tuple[str, str] | tuple[str, str, Limit]) -> list[ClockEvent]:
         (WORK_HOURS_4, [("started", "2026-09-11 16:00"), ("paused", "2026-09-11 17:00"),
                         ("resumed", "2026-09-14 09:30")], "2026-09-14 14:30"),
         # two pauses
-        (WORK_HOURS_4, [("started", "2026-09-07 08:00"), ("paused", "2026-09-07 09:00"), ("resumed", "2026-09-07 10:00"),
-                        ("paused", "2026-09-07 11:00"), ("resumed", "2026-09-07 15:00")], "2026-09-07 17:00"),
+        (WORK_HOURS_4, [("started", "2026-09-07 08:00"), ("paused", "2026-09-07 09:00"),
+                        ("resumed", "2026-09-07 10:00"), ("paused", "2026-09-07 11:00"),
+                        ("resumed", "2026-09-07 15:00")], "2026-09-07 17:00"),
         # an extension adds its own length
         (WORK_HOURS_4, [("started", "2026-09-07 09:00"), ("extended", "2026-09-07 10:00", Limit(4, Unit.WORK_HOUR))],
          "2026-09-08 09:00"),
@@ -48,7 +49,8 @@ def events(*told: tuple[str, str] | tuple[str, str, Limit]) -> list[ClockEvent]:
         # continuous time does not know weekends
         (Terms(Limit(2, Unit.URGENT_HOUR)), [("started", "2026-10-03 21:40")], "2026-10-03 23:40"),
         # volunteers are not timed at night: fifteen minutes before nine, the rest from eight
-        (Terms(Limit(30, Unit.URGENT_MINUTE), daytime_only=True), [("started", "2026-09-07 20:45")], "2026-09-08 08:15"),
+        (Terms(Limit(30, Unit.URGENT_MINUTE), daytime_only=True), [("started", "2026-09-07 20:45")],
+         "2026-09-08 08:15"),
     ],
 )  # fmt: skip
 def test_the_deadline_follows_from_the_events(terms: Terms, told: list[tuple[str, str]], due: str) -> None:
