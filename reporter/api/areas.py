@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_smorest import Blueprint
-from sqlalchemy import select
 
 from reporter.api import shown
 from reporter.api.edge import transaction
@@ -11,7 +10,6 @@ from reporter.domain import areas as area_rules
 from reporter.domain import coordinates
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum
-from reporter.models.areas import Area
 from reporter.queries import areas
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.base import CoordinateQuery
@@ -37,5 +35,5 @@ def locate(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
         "chain": shown.chain(chain, staff=False),
         "flags": list(placement.flags),
         "place": f"{place} {compound.name}" if compound else place,
-        "synthetic": bool(uow.session.scalar(select(Area.synthetic).where(Area.id == placement.area_id))),
+        "synthetic": chain[-1].synthetic,
     }

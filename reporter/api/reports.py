@@ -45,7 +45,7 @@ def submit(uow: UnitOfWork, given: dict[str, Any]) -> tuple[dict[str, Any], int]
         ),
     )
     uow.session.flush()
-    answer = shown.ticket(uow, receipt.ticket, datum)
+    answer = shown.ticket(uow, receipt.ticket, datum, receipt.scene)
     answer["joined"] = receipt.report.joined
     answer["similar"] = shown.similar(uow, receipt.similar)
     answer["report"] = {"id": receipt.report.id, "received_at": receipt.report.received_at.isoformat()}

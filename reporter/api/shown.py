@@ -16,7 +16,7 @@ from reporter.domain.errors import Conflict
 from reporter.domain.lifecycle import ENDED, STATUS_NAMES, Action, Move, Status
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.ratings import check_may_rate
-from reporter.models.areas import Area, Department
+from reporter.models.areas import Department
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
@@ -34,9 +34,9 @@ MANNER = {  # which choices a form offers for a field of a step
 }
 
 
-def ticket(uow: UnitOfWork, row: Ticket, datum: Datum) -> dict[str, Any]:
-    """One ticket with chain, hops, clocks and the caller's actions."""
-    scene = scenes.load(uow, row)
+def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = None) -> dict[str, Any]:
+    """One ticket with chain, hops, clocks and the caller's actions; ``scene`` when it is in memory already."""
+    scene = scene or scenes.load(uow, row)
     staff = uow.caller.is_staff
     names = _Names(uow, scene, staff)
     status = Status(row.status)
@@ -79,7 +79,7 @@ def ticket(uow: UnitOfWork, row: Ticket, datum: Datum) -> dict[str, Any]:
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
         **_rating(uow, scene, here),
-        "synthetic": bool(uow.session.scalar(select(Area.synthetic).where(Area.id == row.area_id))),
+        "synthetic": scene.chain[-1].synthetic,
     }
 
 
@@ -312,7 +312,8 @@ def _submitter(report: Report, person: Person, own: bool, staff: bool) -> dict[s
 
 def _rating(uow: UnitOfWork, scene: Scene, here: Sequence[int]) -> dict[str, Any]:
     """The caller's own rating, and whether there is still one to give."""
-    mine = uow.session.get(Rating, (scene.ticket.id, uow.caller.person_id))
+    closed = scene.ticket.closed_at is not None
+    mine = uow.session.get(Rating, (scene.ticket.id, uow.caller.person_id)) if closed else None
     return {
         "rating": mine,
         "may_rate": reported_by(scene, uow.caller) and rating_open(uow, scene.ticket, mine, here),

@@ -61,6 +61,8 @@ class Seat:
     title: str
     holder: Occupant | None = None
     deputy: Occupant | None = None
+    number_prefix: str | None = None  # of a district: the start of its ticket numbers
+    synthetic: bool = False  # a generated area: said wherever it is shown
 
     @property
     def vacant(self) -> bool:
@@ -131,6 +133,6 @@ def place(around: Surroundings) -> Placement:
     raise LocationOutOfArea(fields={"location": sentence("这个位置不在服务范围内，请检查坐标或移动图钉")})
 
 
-def up_to(chain: Sequence[Seat], level: Level) -> tuple[Seat, ...]:
+def up_to(chain: Sequence[Seat], level: Level) -> list[Seat]:
     """The part of a chain that is ``level`` or wider: where a coarse location may be routed at most."""
-    return tuple(seat for seat in chain if seat.level.reaches(level))
+    return [seat for seat in chain if seat.level.reaches(level)]

@@ -1,7 +1,6 @@
 """Questions about the tree: what lies around a point, who sits on the seats of a chain."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +16,6 @@ from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
 from reporter.queries.spatial import covers, in_box, metres_from, number
 
-NO_DISTRICT_PREFIX = "T"  # for a tree that does not say one; still a unique series of its own
 LINEAGE = tuple(getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS)
 
 
@@ -66,40 +64,10 @@ def _valid(on: date) -> Any:
     return and_(Area.valid_from <= on, or_(Area.valid_to.is_(None), Area.valid_to > on))
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """An area with its ancestors by level, itself included, and the prefix of its district's numbers."""
-
-    area_id: int
-    ids: dict[Level, int]
-    prefix: str
-
-    @property
-    def lineage(self) -> Lineage:
-        """Widest first."""
-        return [self.ids[level] for level in CHAIN_LEVELS if level in self.ids]
-
-
 def lineage_of(session: Session, area_id: int) -> Lineage:
     """Ids of an area and its ancestors, widest first."""
     row = session.execute(select(*LINEAGE).where(Area.id == area_id)).one()
     return [value for value in row if value is not None]
-
-
-_district = aliased(Area)
-
-
-def home_of(session: Session, area_id: int) -> Home:
-    """Where an area hangs in the tree, in one statement."""
-    row = session.execute(
-        select(*LINEAGE, _district.ticket_prefix)
-        .outerjoin(_district, _district.id == Area.district_id)
-        .where(Area.id == area_id)
-    ).one()
-    ids: dict[Level, int] = {
-        level: value for level, value in zip(CHAIN_LEVELS, row[:-1], strict=True) if value is not None
-    }
-    return Home(area_id, ids, row[-1] or NO_DISTRICT_PREFIX)
 
 
 _holder, _deputy = aliased(Person), aliased(Person)
@@ -130,6 +98,8 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
             Area.name,
             Area.level,
             Area.ladder,
+            Area.ticket_prefix,
+            Area.synthetic,
             _holder.id,
             _holder.name,
             away(_holder),
@@ -143,7 +113,21 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
         .where(Area.id.in_(which))
     )
     seats = []
-    for area_id, code, name, level, ladder, holder_id, holder, holder_away, deputy_id, deputy, deputy_away in rows:
+    for (
+        area_id,
+        code,
+        name,
+        level,
+        ladder,
+        prefix,
+        synthetic,
+        holder_id,
+        holder,
+        holder_away,
+        deputy_id,
+        deputy,
+        deputy_away,
+    ) in rows:
         seats.append(
             Seat(
                 area_id,
@@ -153,6 +137,8 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
                 book.rung(ladder, level).title,
                 Occupant(holder_id, holder, bool(holder_away)) if holder_id else None,
                 Occupant(deputy_id, deputy, bool(deputy_away)) if deputy_id else None,
+                prefix,
+                synthetic,
             )
         )
     return sorted(seats, key=lambda seat: seat.level.rank)

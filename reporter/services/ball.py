@@ -33,18 +33,19 @@ def hops_of(uow: UnitOfWork, ticket: Ticket) -> list[Hop]:
     return list(uow.session.scalars(select(Hop).where(Hop.ticket_id == ticket.id).order_by(Hop.seq)))
 
 
-def open_with(uow: UnitOfWork, ticket: Ticket, decision: Decision, via: str, after: Sequence[Hop] = ()) -> Hop:
+def open_with(uow: UnitOfWork, ticket: Ticket, decision: Decision, via: str, after: Sequence[Hop] = ()) -> list[Hop]:
     """Write the hops of a routing decision. Those passed through start and end at once; the last is open."""
     seq = after[-1].seq if after else 0
-    sent_from: int | None = None
+    written = []
     for stop in decision.stops:
         seq += 1
-        hop = _hop(uow, ticket, landing_of(stop), via, seq, sent_from)
+        hop = _hop(uow, ticket, landing_of(stop), via, seq, sent_from=None)
         if stop is not decision.holder:
             hop.ended_at = uow.now
         uow.session.add(hop)
+        written.append(hop)
     hold(ticket, landing_of(decision.holder))
-    return hop
+    return written
 
 
 def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, via: str) -> Hop:

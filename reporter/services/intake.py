@@ -17,13 +17,14 @@ from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import ClockKind, Status
 from reporter.domain.permissions import Actor, Permission, Role
-from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category, Condition
 from reporter.models.tickets import Report, Ticket
 from reporter.queries import areas, tickets
-from reporter.services import ball, clocks, joining, messages, nearness, photos
+from reporter.services import ball, clocks, joining, messages, nearness, photos, scene
+from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
 
+NO_DISTRICT_PREFIX = "T"  # for a tree that does not say one; still a unique series of its own
 CLOCK_SKEW = timedelta(minutes=5)  # phones run a little ahead of us
 
 
@@ -57,6 +58,7 @@ class Receipt:
     report: Report
     first: bool
     similar: Sequence[Similar] = ()
+    scene: Scene | None = None  # what was just written, so that answering need not read it again
 
 
 def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
@@ -76,9 +78,11 @@ def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
     if draft.join is not None:
         return _join(uow, draft, point)
 
-    placement, chain, policy, home = _locate(uow, draft, point)
-    category, condition = _classify(uow, draft, home)
-    similar = nearness.of_category(uow, point, category, draft.accuracy_m or 0.0, policy)
+    placement, chain = _locate(uow, draft, point)
+    here = [seat.area_id for seat in chain]
+    category = uow.book.category(draft.category or uow.book.fallback_code, uow.today)
+    condition = uow.book.condition(category, draft.condition, here, uow.today)
+    similar = nearness.of_category(uow, point, category, draft.accuracy_m or 0.0, uow.policy(here))
 
     about = _about(uow, draft)
     decision = routing.route(
@@ -88,31 +92,45 @@ def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
         triage=draft.category is None,
         coarse="inaccurate" in placement.flags,
     )
-    ticket = _open(uow, draft, point, placement, home, category, condition, decision, min(about, default=None))
-    hop = ball.open_with(uow, ticket, decision, via="filed")
-    for seq, kind in enumerate((ClockKind.RESPONSE, ClockKind.RESOLVE), start=1):
+    ticket = _open(uow, draft, point, placement, chain, category, condition, decision, min(about, default=None))
+    hops = ball.open_with(uow, ticket, decision, via="filed")
+    timed = [
         clocks.start(
-            uow, ticket, kind, condition, seq=seq, hop_seq=hop.seq, level=decision.holder.seat.level, started_at=uow.now
+            uow,
+            ticket,
+            kind,
+            condition,
+            seq=seq,
+            hop_seq=hops[-1].seq,
+            level=decision.holder.seat.level,
+            started_at=uow.now,
         )
+        for seq, kind in enumerate((ClockKind.RESPONSE, ClockKind.RESOLVE), start=1)
+    ]
     report = write_report(uow, draft, ticket, joined=False)
-    uow.session.flush()  # photos and messages refer to the report and the event
-    photos.attach(uow, draft.photo_ids, ticket, policy, report=report)
-
     event = uow.record(
-        ticket, EventKind.FILED, hop_seq=hop.seq, source=report.source, category=category.code, condition=condition.no
+        ticket,
+        EventKind.FILED,
+        hop_seq=hops[-1].seq,
+        source=report.source,
+        category=category.code,
+        condition=condition.no,
     )
     messages.tell(
         uow,
         ticket,
         event,
-        hop,
+        hops[-1],
         chain,
         submitters=[uow.caller.person_id],
         conflicted=about,
         holder=decision.holder.seat.title,
         category=category.name,
     )
-    return Receipt(ticket, report, True, similar)
+    uow.session.flush()  # photos refer to the report
+    photos.attach(uow, draft.photo_ids, ticket, uow.policy(here), report=report)
+    filed = scene.of(uow, ticket, chain, hops, timed, [(report.submitter_id, False)], bool(draft.photo_ids))
+    return Receipt(ticket, report, True, similar, filed)
 
 
 def _received_before(uow: UnitOfWork, draft: Draft) -> Receipt | None:
@@ -135,24 +153,15 @@ def _check(uow: UnitOfWork, draft: Draft) -> None:
         permissions.require(uow.caller, Permission.REGISTER_HOTLINE)
 
 
-def _locate(uow: UnitOfWork, draft: Draft, point: Point) -> tuple[Placement, list[Seat], Policy, areas.Home]:
-    """The area, its chain of seats and the policy there. A coarse fix goes no deeper than the community."""
-    everywhere = uow.policy(())
-    placement = area_rules.place(areas.containing(uow.session, point, uow.today, everywhere.snap_m))
-    home = areas.home_of(uow.session, placement.area_id)
-    policy = uow.policy(home.lineage)
-    if draft.accuracy_m is not None and draft.accuracy_m > policy.coarse_accuracy_m:
-        community = home.ids.get(Level.COMMUNITY)
-        if community is not None and placement.area_id != community:
-            home = areas.home_of(uow.session, community)
-        placement = Placement(home.area_id, (*placement.flags, "inaccurate"))
+def _locate(uow: UnitOfWork, draft: Draft, point: Point) -> tuple[Placement, list[Seat]]:
+    """The area and its chain of seats. A coarse fix goes no deeper than the community."""
+    placement = area_rules.place(areas.containing(uow.session, point, uow.today, uow.policy(()).snap_m))
     chain = areas.chain_of(uow.session, placement.area_id, uow.book, uow.now)
-    return placement, chain, policy, home
-
-
-def _classify(uow: UnitOfWork, draft: Draft, home: areas.Home) -> tuple[Category, Condition]:
-    category = uow.book.category(draft.category or uow.book.fallback_code, uow.today)
-    return category, uow.book.condition(category, draft.condition, home.lineage, uow.today)
+    coarse = uow.policy([seat.area_id for seat in chain]).coarse_accuracy_m
+    if draft.accuracy_m is not None and draft.accuracy_m > coarse:
+        chain = area_rules.up_to(chain, Level.COMMUNITY)
+        placement = Placement(chain[-1].area_id, (*placement.flags, "inaccurate"))
+    return placement, chain
 
 
 def _about(uow: UnitOfWork, draft: Draft) -> frozenset[int]:
@@ -172,16 +181,17 @@ def _open(
     draft: Draft,
     point: Point,
     placement: Placement,
-    home: areas.Home,
+    chain: Sequence[Seat],
     category: Category,
     condition: Condition,
     decision: routing.Decision,
     about: int | None,
 ) -> Ticket:
-    policy = uow.policy(home.lineage)
+    policy = uow.policy([seat.area_id for seat in chain])
+    prefix = next((seat.number_prefix for seat in chain if seat.number_prefix), NO_DISTRICT_PREFIX)
     spoken = catalogue.emergency(draft.text or "", uow.book.words, uow.book.matching["traditional"])
     ticket = Ticket(
-        number=tickets.next_number(uow.session, home.prefix, uow.today, policy.number_digits),
+        number=tickets.next_number(uow.session, prefix, uow.today, policy.number_digits),
         status=(Status.REPORTED if draft.category is None else Status.DISPATCHED).value,
         category_id=category.id,
         category_code=category.code,
@@ -199,7 +209,7 @@ def _open(
         accountable_area_id=decision.accountable.seat.area_id,
         received_at=uow.now,
         last_event=0,
-        **{f"{level.value}_id": area_id for level, area_id in home.ids.items()},
+        **{f"{seat.level.value}_id": seat.area_id for seat in chain},
     )
     ball.hold(ticket, ball.landing_of(decision.holder))
     tickets.write(uow.session, ticket)

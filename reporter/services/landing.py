@@ -16,7 +16,6 @@ from reporter.services.ball import Landing, landing_of
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
 
-
 DEPARTMENT_OWNED = frozenset({"department", "street"})
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from reporter.domain import routing
 from reporter.domain.areas import Level, Seat
@@ -57,23 +57,26 @@ def tell(
 ) -> None:
     """Write the messages an event calls for, one per person, in its own transaction."""
     told: set[int] = set()
+    waiting: list[dict[str, Any]] = []
     for template in NOTICES.get(EventKind(event.kind), ()):
         for person_id in _people(uow, ticket, hop, chain, template.audience, submitters, conflicted):
             own_doing = person_id == event.actor_id and template.audience is not Audience.SUBMITTERS
             if person_id in told or own_doing or person_id in conflicted:
                 continue
             told.add(person_id)
-            uow.session.add(
-                Message(
-                    ticket_id=ticket.id,
-                    event_seq=event.seq,
-                    person_id=person_id,
-                    text=template.text,
-                    data={"number": ticket.number, **filling},
-                    created_at=uow.now,
-                    run_at=uow.now,
-                )
+            waiting.append(
+                {
+                    "ticket_id": ticket.id,
+                    "event_seq": event.seq,
+                    "person_id": person_id,
+                    "text": template.text,
+                    "data": {"number": ticket.number, **filling},
+                    "created_at": uow.now,
+                    "run_at": uow.now,
+                }
             )
+    if waiting:
+        uow.session.execute(insert(Message), waiting)
 
 
 def _people(

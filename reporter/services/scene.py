@@ -25,8 +25,8 @@ class Scene:
     hops: list[Hop]
     clocks: list[Clock]
     facts: Facts
-    reporters: list[tuple[int, bool]]  # (person, joined) of every report
     conflicted: frozenset[int]
+    reporters: list[tuple[int, bool]]  # (person, joined) of every report
 
     @property
     def open_hop(self) -> Hop | None:
@@ -34,36 +34,48 @@ class Scene:
 
 
 def load(uow: UnitOfWork, ticket: Ticket) -> Scene:
-    """All that a step, or the ``actions`` of an answer, asks about a ticket; five statements."""
-    category = uow.book.category_by_id(ticket.category_id)
-    condition = next(condition for condition in category.conditions if condition.id == ticket.condition_id)
+    """Read all that a step, or the ``actions`` of an answer, asks about a ticket; four statements."""
     reports = uow.session.execute(
         select(Report.submitter_id, Report.joined, Photo.id)
         .outerjoin(Photo, (Photo.report_id == Report.id) & (Photo.state != "refused"))
         .where(Report.ticket_id == ticket.id)
     ).all()
+    return of(
+        uow,
+        ticket,
+        areas.chain_of(uow.session, ticket.area_id, uow.book, uow.now),
+        ball.hops_of(uow, ticket),
+        list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.seq))),
+        [(row.submitter_id, row.joined) for row in reports],
+        any(row.id is not None for row in reports),
+    )
+
+
+def of(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    chain: list[Seat],
+    hops: list[Hop],
+    timed: list[Clock],
+    reporters: list[tuple[int, bool]],
+    has_before_photo: bool,
+) -> Scene:
+    """The scene from rows that are in memory already."""
+    category = uow.book.category_by_id(ticket.category_id)
+    condition = next(condition for condition in category.conditions if condition.id == ticket.condition_id)
     policy = uow.policy(clocks.lineage(ticket))
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
-        joined_by_others=any(row.joined for row in reports),
+        joined_by_others=any(joined for _, joined in reporters),
         small_matter=category.kind == "neighbourhood" and ticket.severity <= policy.small_matter_max_severity,
-        has_before_photo=any(row.id is not None for row in reports),
+        has_before_photo=has_before_photo,
         photo_compulsory=category.photo_required,
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
     )
-    return Scene(
-        ticket=ticket,
-        category=category,
-        condition=condition,
-        chain=areas.chain_of(uow.session, ticket.area_id, uow.book, uow.now),
-        hops=ball.hops_of(uow, ticket),
-        clocks=list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.seq))),
-        facts=facts,
-        reporters=[(row.submitter_id, row.joined) for row in reports],
-        conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
-    )
+    conflicted = frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset()
+    return Scene(ticket, category, condition, chain, hops, timed, facts, conflicted, reporters)
 
 
 def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
