@@ -80,16 +80,21 @@ def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
 
     placement, chain = _locate(uow, draft, point)
     here = [seat.area_id for seat in chain]
+    triage = draft.category in (None, uow.book.fallback_code)
     category = uow.book.category(draft.category or uow.book.fallback_code, uow.today)
     condition = uow.book.condition(category, draft.condition, here, uow.today)
-    similar = nearness.of_category(uow, point, category, draft.accuracy_m or 0.0, uow.policy(here))
+    similar = (
+        nearness.around(uow, point, None)  # nobody has said what it is: anything that near may be it
+        if triage
+        else nearness.of_category(uow, point, category, draft.accuracy_m or 0.0, uow.policy(here))
+    )
 
     about = _about(uow, draft)
     decision = routing.route(
         chain,
         category.first_level,
         conflicted=about,
-        triage=draft.category is None,
+        triage=triage,
         coarse="inaccurate" in placement.flags,
     )
     ticket = _open(uow, draft, point, placement, chain, category, condition, decision, min(about, default=None))
@@ -192,7 +197,7 @@ def _open(
     spoken = catalogue.emergency(draft.text or "", uow.book.words, uow.book.matching["traditional"])
     ticket = Ticket(
         number=tickets.next_number(uow.session, prefix, uow.today, policy.number_digits),
-        status=(Status.REPORTED if draft.category is None else Status.DISPATCHED).value,
+        status=(Status.REPORTED if category.code == uow.book.fallback_code else Status.DISPATCHED).value,
         category_id=category.id,
         category_code=category.code,
         condition_id=condition.id,

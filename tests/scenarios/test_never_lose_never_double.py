@@ -168,3 +168,13 @@ def test_an_emergency_is_prompted_and_flagged_but_not_rerouted(service: Service)
     assert "室外" in asked["emergency"]["prompt"], "leave, and call from outside"
     assert ticket["emergency"]["divert"] == "gas"
     assert ticket["holder"]["area_code"] == HOME
+
+
+def test_other_is_no_category_either(service: Service) -> None:
+    rider = service.as_("rider")
+    cover = rider.report(AT_HOME, category="BJ0123")["number"]
+
+    unclear = rider.report(AT_HOME, category="LL0999", text="这里有点不对劲")
+
+    assert (unclear["status"], unclear["holder"]["area_code"]) == ("reported", GRID_A)
+    assert [item["number"] for item in unclear["similar"]] == [cover], "anything that near may be it"
