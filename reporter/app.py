@@ -1,8 +1,6 @@
 """The composition root: settings in, a Flask app out; here the rooms are joined and nowhere else."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,18 +11,12 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from reporter import workshop
 from reporter.adapters import clock
-from reporter.adapters.channels import Console, Inbox
-from reporter.adapters.darkroom import Darkroom
-from reporter.adapters.photo_store import PhotoStore
 from reporter.adapters.wechat import MiniProgram
 from reporter.api import areas, catalogue, dashboard, edge, errors, health, messages, photos, reports, sessions, tickets
 from reporter.api.edge import House, Limiter
 from reporter.config import Settings
-from reporter.db import make_engine
-from reporter.domain.policy import Policy
-from reporter.queries.rulebook import RulebookKeeper
-from reporter.services.unit_of_work import Works
 from reporter.web import pages
 
 log = structlog.get_logger()
@@ -44,35 +36,9 @@ class OurApi(Api):
         return errors.http_error(error)
 
 
-@dataclass(frozen=True)
-class Workshop:
-    """What worker and commands need beside the database."""
-
-    settings: Settings
-    works: Works
-    store: PhotoStore
-    darkroom: Darkroom
-    channels: tuple[Inbox, Console]
-
-
-def build_workshop(settings: Settings, now: Callable[[], datetime] = clock.now) -> Workshop:
-    """Everything below HTTP."""
-    engine = make_engine(settings.database_url)
-    works = Works(engine, RulebookKeeper(settings.reference_seconds, time.monotonic), now)
-    with works.open(writes=False) as uow:
-        policy: Policy = uow.policy(())
-    return Workshop(
-        settings=settings,
-        works=works,
-        store=PhotoStore(settings.photo_store),
-        darkroom=Darkroom(policy.time_zone),
-        channels=(Inbox(), Console()),
-    )
-
-
 def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wechat: Any = None) -> Flask:
     """The web application. ``now`` and ``wechat`` are handed in by tests."""
-    workshop = build_workshop(settings, now)
+    built = workshop.build(settings, now)
     app = Flask(__name__, static_folder="web/static", static_url_path="/static", template_folder="web/templates")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -94,9 +60,9 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
         app,
         House(
             settings=settings,
-            works=workshop.works,
-            store=workshop.store,
-            darkroom=workshop.darkroom,
+            works=built.works,
+            store=built.store,
+            darkroom=built.darkroom,
             wechat=wechat or MiniProgram(settings.wechat_api_base, settings.wechat_appid, settings.wechat_secret),
             limiter=Limiter(settings),
         ),

@@ -1,4 +1,4 @@
-"""Commands for those who run it: ``reporter migrate``, ``demo``, ``worker``, ``standin-wechat``, ``password``."""
+"""Commands for those who run it: migrate, demo, worker, standin-wechat, password, replay."""
 
 import getpass
 import json
@@ -10,13 +10,16 @@ import click
 from werkzeug.serving import make_server
 
 from reporter import worker as jobs_room
+from reporter import workshop
 from reporter.adapters import clock
-from reporter.app import build_workshop
 from reporter.config import MissingSetting, Settings, from_environment
 from reporter.db import make_engine, session_for
 from reporter.demo.load import load
+from reporter.demo.spec import read_specs
 from reporter.domain.errors import Refusal
 from reporter.logs import configure
+from reporter.replay import command as replaying
+from reporter.replay.places import Box
 from reporter.services import demo_accounts, seeding, sessions
 from reporter.services.migrating import migrate as migrate_engine
 from reporter.standin import wechat
@@ -67,7 +70,7 @@ def demo_load() -> None:
 @demo.command("accounts")
 def demo_list() -> None:
     """The accounts worth trying."""
-    with build_workshop(_settings()).works.open(writes=False) as uow:
+    with workshop.build(_settings()).works.open(writes=False) as uow:
         rows = demo_accounts.worth_trying(uow)
     for row in rows:
         click.echo(f"  {row['username']:<28} {row['what_to_try']}")
@@ -77,8 +80,8 @@ def demo_list() -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def worker(once: bool) -> None:
     """Send messages, sweep the clocks, develop photos."""
-    workshop = build_workshop(_settings())
-    all_jobs = jobs_room.jobs(workshop.works, workshop.channels, workshop.store, workshop.darkroom)
+    tools = workshop.build(_settings())
+    all_jobs = jobs_room.jobs(tools.works, tools.channels, tools.store, tools.darkroom)
     if once:
         click.echo(json.dumps(jobs_room.run_once(all_jobs)))
         return
@@ -106,7 +109,16 @@ def password(username: str) -> None:
     if len(given) < LEAST_PASSWORD:
         raise click.ClickException(f"A password has at least {LEAST_PASSWORD} characters.")
     try:
-        with build_workshop(_settings()).works.open() as uow:
+        with workshop.build(_settings()).works.open() as uow:
             sessions.set_password(uow, username, given)
     except Refusal as refusal:
         raise click.ClickException(f"{username}: {refusal.code}") from refusal
+
+
+def _around_the_demo() -> Box:
+    """Where to look for the area that is served: the demo's city."""
+    lngs, lats = zip(*(point for spec in read_specs().values() for point in spec.city_outline), strict=True)
+    return min(lngs), min(lats), max(lngs), max(lats)
+
+
+main.add_command(replaying.command(_around_the_demo))

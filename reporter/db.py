@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+)
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -92,6 +104,16 @@ def _spatialite(url: str, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "IMMEDIATE"))
 
     return engine
+
+
+def continue_numbering(session: Session, *tables: type[Base]) -> None:
+    """After rows were written with ids of our own: let PostgreSQL's counters go on behind them."""
+    if session.get_bind().dialect.name != "postgresql":
+        return  # SQLite counts from the greatest key by itself
+    for table in tables:
+        key = inspect(table).primary_key[0]
+        counter = func.pg_get_serial_sequence(table.__tablename__, key.name)
+        session.execute(select(func.setval(counter, select(func.max(key)).scalar_subquery())))
 
 
 # One writer at a time inside a process: waiting here is cheaper than SQLite's busy back-off (tech.md 5).

@@ -2,23 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from schemas.conditions import ConditionOut
 from schemas.tickets import ChainLink
-
-
-class LimitOut(Schema):
-    value = fields.Integer()
-    unit = fields.String()
-    source = fields.String(metadata={"description": "where the number comes from; see sources"})
-
-
-class ConditionOut(Schema):
-    no = fields.Integer()
-    text = fields.String()
-    severity = fields.Integer()
-    guard = fields.Boolean()
-    close_condition = fields.String()
-    response_limit = fields.Nested(LimitOut)
-    resolve_limit = fields.Nested(LimitOut)
 
 
 class CategoryOut(Schema):

@@ -35,9 +35,18 @@ class RateOut(Schema):
     denominator_url = fields.String()
 
 
+class AreaOut(Schema):
+    code = fields.String()
+    name = fields.String()
+    level = fields.String()
+
+
 class SummaryOut(Schema):
     area = fields.String()
     area_name = fields.String()
+    path = fields.List(
+        fields.Nested(AreaOut), metadata={"description": "from the widest area the caller may ask about to this one"}
+    )
     from_ = fields.String(data_key="from")
     to = fields.String()
     at = fields.String(metadata={"description": "when it was counted"})

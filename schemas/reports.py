@@ -4,6 +4,7 @@ from flask_smorest.fields import Upload as RawUpload
 from marshmallow import Schema, fields
 
 from schemas.base import LocationIn, Moment, Shape, length, not_blank
+from schemas.conditions import ConditionOut
 
 MOST_PHOTOS = 12  # of one request; how many a report may carry is a policy
 
@@ -52,6 +53,9 @@ class Candidate(Schema):
     matched = fields.List(fields.String(), metadata={"description": "the words that made it a candidate"})
     severity = fields.Integer()
     photo_required = fields.Boolean()
+    conditions = fields.List(
+        fields.Nested(ConditionOut), metadata={"description": "to choose from; the strictest counts"}
+    )
 
 
 class Emergency(Schema):

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
-from reporter.domain.lifecycle import Action
 from reporter.domain.metrics import Figure
 from schemas.base import CoordinateQuery, LocationOut, Moment, Paging, Shape, between, length, not_blank, one_of
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
@@ -75,7 +75,7 @@ class Field(Schema):
 class ActionOut(Schema):
     action = fields.String()
     name = fields.String()
-    fields_ = fields.List(fields.Nested(Field), data_key="fields")
+    fields_ = fields.List(fields.Nested(Field), data_key="fields", attribute="fields")
 
 
 class Category(Schema):

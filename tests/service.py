@@ -21,11 +21,10 @@ from PIL import Image
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
-from reporter import worker
+from reporter import worker, workshop
 from reporter.api.edge import House
-from reporter.app import build_workshop, create_app
+from reporter.app import create_app
 from reporter.config import Settings
-
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -146,7 +145,7 @@ class Service:
         wechat = changes.pop("wechat", None)
         self.settings = settings_for(url, photos, **changes)
         self.app: Flask = create_app(self.settings, self.clock, wechat)
-        self.workshop = build_workshop(self.settings, self.clock)
+        self.workshop = workshop.build(self.settings, self.clock)
 
     @property
     def house(self) -> House:
@@ -173,8 +172,8 @@ class Service:
 
     def work(self) -> dict[str, int]:
         """Do everything that is due now."""
-        workshop = self.workshop
-        return worker.run_once(worker.jobs(workshop.works, workshop.channels, workshop.store, workshop.darkroom))
+        tools = self.workshop
+        return worker.run_once(worker.jobs(tools.works, tools.channels, tools.store, tools.darkroom))
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from reporter.db import make_engine, session_for
+from reporter.db import continue_numbering, make_engine, session_for
 from reporter.domain.areas import CHAIN_LEVELS, FINE_LEVELS, Level
 from reporter.domain.permissions import Role
 from reporter.models.areas import Area, AreaShape, Compound, Department, Leave, Seat
@@ -147,6 +147,7 @@ class _Builder:
         nodes = _nodes()
         for node in nodes:
             self._add_area(node)
+        continue_numbering(self._session, Area)
         for code in (WUCHANG, JIANGAN):
             seeding.load_departments(self._session, self._areas[code])
         self._session.flush()

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from flask import request
 from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from reporter.api import words
 from reporter.api.edge import house, transaction
-from reporter.domain import catalogue, coordinates, lifecycle
+from reporter.domain import actions, catalogue, coordinates, lifecycle, statuses
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Refusal
 from reporter.domain.lifecycle import ClockKind
@@ -31,12 +30,12 @@ def categories(uow: UnitOfWork) -> dict[str, Any]:
 
 
 @blueprint.post("/categories/suggest")
-@transaction(signed_in=False)
+@transaction()
 @blueprint.arguments(SuggestIn)
 @blueprint.response(200, SuggestOut)
 def suggest(uow: UnitOfWork, given: dict[str, Any]) -> dict[str, Any]:
     """Up to three candidates for what somebody wrote, best first; never a decision"""
-    house().limiter.hit("login", f"suggest:{request.remote_addr}")
+    house().limiter.hit("write", f"suggest:{uow.caller.person_id}")
     candidates = uow.book.index.suggest(given["text"], indoors=_indoors(uow, given.get("location")))
     divert = catalogue.emergency(given["text"], uow.book.words, uow.book.matching["traditional"])
     shown = []
@@ -51,6 +50,7 @@ def suggest(uow: UnitOfWork, given: dict[str, Any]) -> dict[str, Any]:
                 "matched": list(candidate.matched),
                 "severity": max(condition.severity for condition in category.conditions),
                 "photo_required": category.photo_required,
+                "conditions": [_condition(uow, condition) for condition in category.conditions],
             }
         )
     return {"candidates": shown, "emergency": words.prompt_shown(uow.book.prompts.get(divert or ""))}
@@ -63,13 +63,13 @@ def life(uow: UnitOfWork) -> dict[str, Any]:
     """The life of a ticket: every status and every step that leads on, from the table the service follows"""
     return {
         "statuses": [
-            {"status": status.value, "name": gettext(name), "ended": status in lifecycle.ENDED}
-            for status, name in lifecycle.STATUS_NAMES.items()
+            {"status": status.value, "name": gettext(name), "ended": status in statuses.ENDED}
+            for status, name in statuses.STATUS_NAMES.items()
         ],
         "moves": [
             {
                 "action": move.action.value,
-                "name": gettext(lifecycle.ACTION_NAMES[move.action]),
+                "name": gettext(actions.ACTION_NAMES[move.action]),
                 "from": sorted(status.value for status in move.froms),
                 "to": move.to.value if move.to else None,
                 "who": move.who.value,

@@ -18,6 +18,7 @@ from reporter.models.areas import Area
 from reporter.models.tickets import Ticket
 from reporter.queries import areas, figures
 from reporter.queries.figures import Period
+from reporter.queries.tickets import may_see_area
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.dashboard import BreakdownOut, BreakdownQuery, PeriodQuery, SummaryOut
 
@@ -37,6 +38,7 @@ def summary(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     return {
         "area": area.code,
         "area_name": area.name,
+        "path": _path(uow, area),
         "from_": first.isoformat(),
         "to": last.isoformat(),
         "at": uow.now.isoformat(),
@@ -66,6 +68,13 @@ def breakdown(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
             for key, name, counted, narrower in rows(uow, area, period)
         ],
     }
+
+
+def _path(uow: UnitOfWork, area: Area) -> list[dict[str, str]]:
+    """The way down to an area, beginning where the caller's business begins."""
+    ids = [getattr(area, f"{level.value}_id") for level in CHAIN_LEVELS[: Level(area.level).rank + 1]]
+    above = sorted(areas.by_ids(uow.session, [found for found in ids if found]), key=lambda row: Level(row.level).rank)
+    return [{"code": row.code, "name": row.name, "level": row.level} for row in above if may_see_area(uow.caller, row)]
 
 
 Row = tuple[str | None, str, Mapping[Figure, int], dict[str, str]]

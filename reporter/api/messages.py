@@ -38,7 +38,7 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/<int:message_id>/read")
+@blueprint.post("/<int(max=9223372036854775807):message_id>/read")
 @transaction(writes=True)
 @blueprint.response(200, MessageOut)
 def read(uow: UnitOfWork, message_id: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, after_this_request, request
+from flask_babel import gettext
 from flask_smorest import Blueprint
 from sqlalchemy import func, select
 
@@ -152,7 +153,7 @@ def _person(uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
                 "area_code": one.area_code,
                 "area_name": one.area_name,
                 "level": one.level.value,
-                "title": one.title,
+                "title": gettext(one.title),
                 "as_deputy": one.as_deputy,
             }
             for one in actor.seats

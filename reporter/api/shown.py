@@ -7,38 +7,31 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import select
 
-from reporter.api import words
-from reporter.domain import coordinates, lifecycle, privacy
+from reporter.api import forms, words
+from reporter.api.names import Names
+from reporter.domain import coordinates, privacy
 from reporter.domain.areas import Level, Seat
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.duplicates import Similar
 from reporter.domain.errors import Conflict
-from reporter.domain.lifecycle import ENDED, STATUS_NAMES, Action, Move, Status
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.ratings import check_may_rate
-from reporter.models.areas import Department
+from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
-from reporter.queries import areas
 from reporter.services import clocks
 from reporter.services import lifecycle as steps
 from reporter.services import scene as scenes
-from reporter.services.landing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
-
-MANNER = {  # which choices a form offers for a field of a step
-    Action.REJECT: ("reason_code", lifecycle.REJECT_REASONS),
-    Action.RETURN: ("reason_code", lifecycle.RETURN_REASONS),
-}
 
 
 def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = None) -> dict[str, Any]:
     """One ticket with chain, hops, clocks and the caller's actions; ``scene`` when it is in memory already."""
     scene = scene or scenes.load(uow, row)
     staff = uow.caller.is_staff
-    names = _Names(uow, scene, staff)
+    names = Names(uow, scene, staff)
     status = Status(row.status)
     open_hop = scene.open_hop
     here = clocks.lineage(row)
@@ -73,7 +66,7 @@ def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = Non
         "accountable": names.of_seat(row.accountable_area_id),
         "hops": [_hop(hop, names, uow.now) for hop in scene.hops],
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
-        "actions": [_action(uow, scene, move) for move in steps.actions_for(uow, scene)],
+        "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
         "joins": row.joins,
         "reworks": row.reworks,
@@ -142,60 +135,7 @@ def photo(row: Photo) -> dict[str, Any]:
     }
 
 
-class _Names:
-    """What to call a holder, loaded for all hops of a ticket at once."""
-
-    def __init__(self, uow: UnitOfWork, scene: Scene, staff: bool):
-        self._staff = staff
-        seats = {seat.area_id: seat for seat in scene.chain}
-        elsewhere = {hop.area_id for hop in scene.hops if hop.area_id and hop.area_id not in seats}
-        if elsewhere:
-            found = areas.seats_by_id(uow.session, list(elsewhere), uow.book, uow.now)
-            seats.update({seat.area_id: seat for seat in found})
-        self._seats = seats
-        departments = {hop.department_id for hop in scene.hops if hop.department_id}
-        self._departments = {
-            row.id: row
-            for row in (
-                uow.session.scalars(select(Department).where(Department.id.in_(departments))) if departments else ()
-            )
-        }
-        people = {hop.person_id for hop in scene.hops if hop.person_id} if staff else set()
-        self._people: dict[int, str] = (
-            {
-                row.id: row.name
-                for row in uow.session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))
-            }
-            if people
-            else {}
-        )
-
-    def of(self, hop: Hop | None) -> dict[str, Any] | None:
-        if hop is None:
-            return None
-        if hop.department_id is not None:
-            row = self._departments[hop.department_id]
-            name = row.name_en if words.english() else row.name
-            return {"level": "department", "area_code": None, "department_code": row.code, "role": name, "name": name}
-        shown = self.of_seat(hop.area_id or 0)
-        if self._staff and hop.person_id:
-            shown["name"] = self._people.get(hop.person_id)
-        return shown
-
-    def of_seat(self, area_id: int) -> dict[str, Any]:
-        seat = self._seats[area_id]
-        acting = seat.acting()
-        title = gettext(seat.title)
-        return {
-            "level": seat.level.value,
-            "area_code": seat.area_code,
-            "department_code": None,
-            "role": title,
-            "name": (acting.name if acting else None) if self._staff else title,
-        }
-
-
-def _hop(hop: Hop, names: _Names, now: datetime) -> dict[str, Any]:
+def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
     return {
         "seq": hop.seq,
         "holder": names.of(hop),
@@ -232,42 +172,6 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
-def _action(uow: UnitOfWork, scene: Scene, move: Move) -> dict[str, Any]:
-    """A step as a form can show it: its fields, which must be filled, and what to choose from."""
-    needs = lifecycle.needs_of(move, scene.facts)
-    fields = []
-    for name in (*needs, *(extra for extra in move.may_have if extra not in needs)):
-        fields.append({"name": name, "required": name in needs, "choices": _choices(uow, scene, move, name)})
-    return {"action": move.action.value, "name": gettext(lifecycle.ACTION_NAMES[move.action]), "fields": fields}
-
-
-def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[str, Any]] | None:
-    field, codes = MANNER.get(move.action, ("", {}))
-    if name == field:
-        return [{"value": code, "name": gettext(text)} for code, text in codes.items()]
-    if name == "to":
-        return _receivers(uow, scene)
-    return None
-
-
-def _receivers(uow: UnitOfWork, scene: Scene) -> list[dict[str, Any]]:
-    """Where the holder may send it: the filled seats of the chain below, and departments if one owns it."""
-    holder = Level(scene.ticket.holder_level) if scene.ticket.holder_level else Level.NEIGHBOURHOOD
-    found = [
-        {"value": f"seat:{seat.area_code}", "name": f"{gettext(seat.title)} {seat.area_name}"}
-        for seat in scene.chain
-        if seat.level.rank > holder.rank and seat.acting(scene.conflicted)
-    ]
-    if holder.reaches(Level.GRID) and scene.category.owner_level in DEPARTMENT_OWNED:
-        owner = uow.book.department_code(scene.category)
-        rows = uow.session.scalars(
-            select(Department).where(Department.district_id == scene.ticket.district_id).order_by(Department.id)
-        ).all()
-        for row in sorted(rows, key=lambda row: row.code != owner):
-            found.append({"value": f"department:{row.code}", "name": row.name_en if words.english() else row.name})
-    return found
-
-
 def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
     """What was reported, by whom as far as the reader may know, and the photos before and after."""
     rows = uow.session.execute(
@@ -287,7 +191,7 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
         reports.append(
             {
                 "text": report.text if own else privacy.mask_numbers_in(report.text or "") or None,
-                "address": report.address,
+                "address": report.address if own or staff else None,
                 "source": report.source,
                 "submitter": _submitter(report, person, own, staff),
                 "received_at": report.received_at,

@@ -11,9 +11,9 @@ from reporter.domain import coordinates, privacy
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.errors import Invalid, sentence
-from reporter.domain.lifecycle import STATUS_NAMES, Status
 from reporter.domain.metrics import Figure
 from reporter.domain.rulebook import Rulebook
+from reporter.domain.statuses import STATUS_NAMES, Status
 from reporter.models.areas import Area
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Rating, Report, Ticket

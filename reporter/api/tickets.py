@@ -10,15 +10,16 @@ from sqlalchemy import select
 from reporter.api import shown, ticket_lists, words
 from reporter.api.edge import transaction
 from reporter.domain import coordinates, permissions
+from reporter.domain.actions import REJECT_REASONS, RETURN_REASONS, Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Invalid, sentence
-from reporter.domain.events import EVENT_NAMES, INTERNAL, EventKind
-from reporter.domain.lifecycle import REJECT_REASONS, RETURN_REASONS, STATUS_NAMES, Action, Status
+from reporter.domain.events import BY_SUBMITTERS, EVENT_NAMES, INTERNAL, EventKind
 from reporter.domain.permissions import Permission
+from reporter.domain.statuses import STATUS_NAMES, Status
 from reporter.models.areas import Area
 from reporter.models.people import Person
 from reporter.models.photos import Photo
-from reporter.models.tickets import Event, Ticket
+from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
 from reporter.services import joining, lifecycle, nearness, photos, ratings, revealing
 from reporter.services.unit_of_work import UnitOfWork
@@ -142,7 +143,10 @@ def _if_match() -> int | None:
 
 
 def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
-    """Submitters see what happened and which role did it; staff also see names and what is internal."""
+    """Submitters see what happened and which role did it; staff also see the names of staff and what is internal.
+
+    A lead who reports, or adds a note to an own anonymous report, does so as a submitter: by role only.
+    """
     staff = uow.caller.is_staff
     rows = uow.session.execute(
         select(Event, Person.name, Area)
@@ -151,6 +155,9 @@ def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
         .where(Event.ticket_id == ticket.id)
         .order_by(Event.seq)
     ).all()
+    nameless = set(
+        uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id == ticket.id, Report.anonymous))
+    )
     pictures: dict[int, list[dict[str, Any]]] = {}
     for photo in uow.session.scalars(
         select(Photo).where(Photo.ticket_id == ticket.id, Photo.event_seq.is_not(None), Photo.state != "refused")
@@ -162,13 +169,14 @@ def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
         own = event.actor_id == uow.caller.person_id
         if not staff and kind in INTERNAL and not own:
             continue
+        as_submitter = kind in BY_SUBMITTERS or (kind is EventKind.NOTED and event.actor_id in nameless)
         found.append(
             {
                 "seq": event.seq,
                 "kind": event.kind,
                 "name": gettext(EVENT_NAMES[kind]),
                 "at": event.at,
-                "actor": _actor(uow, event, name, area, staff, own),
+                "actor": _actor(uow, event, name, None if as_submitter else area, staff and not as_submitter, own),
                 "status": event.status,
                 "status_name": gettext(STATUS_NAMES[Status(event.status)]),
                 "data": _worded(event.data),

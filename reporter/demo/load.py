@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from reporter.db import continue_numbering
 from reporter.demo import people
 from reporter.demo.district import generate
 from reporter.demo.partition import area as size_of
@@ -55,6 +56,7 @@ def load(session: Session, now: datetime, progress: Progress, streets: Collectio
     progress("岗位和人员")
     for spec, district in towns:
         writer.add_people(spec, district)
+    continue_numbering(session, Area, Compound, Person)
     policies = seeding.read("policy.json")
     session.flush()  # local limits refer to areas
     seeding.load_policies(session, policies["policies"], since)

@@ -6,8 +6,8 @@ carries besides is JSON in ``data``; personal details never are.
 
 from enum import StrEnum
 
+from reporter.domain.actions import Action
 from reporter.domain.errors import sentence
-from reporter.domain.lifecycle import Action
 
 
 class EventKind(StrEnum):
@@ -88,5 +88,17 @@ INTERNAL = frozenset(
         EventKind.BECAME_OVERDUE,
         EventKind.RESPONSE_MISSED,
         EventKind.VERIFICATION_LATE,
+    }
+)
+
+# What people do as submitters, whatever else they are: shown by role, without name and seat.
+BY_SUBMITTERS = frozenset(
+    {
+        EventKind.FILED,
+        EventKind.JOINED,
+        EventKind.PHOTOS_ADDED,
+        EventKind.WITHDRAWN,
+        EventKind.REOPENED,
+        EventKind.RATED,
     }
 )

@@ -19,8 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reporter.db import SRID, Base, Key, UTCDateTime
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ENDED, ClockKind, Status
+from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Tick
+from reporter.domain.statuses import ENDED, Status
 from reporter.models.leases import Leased
 
 

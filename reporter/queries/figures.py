@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from reporter.domain.lifecycle import OPEN, Status
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
 from reporter.domain.ratings import SATISFIED_FROM
+from reporter.domain.statuses import OPEN, Status
 from reporter.models.areas import Area
 from reporter.models.tickets import Clock, Rating, Ticket
 from reporter.queries.tickets import visible_to, within

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from reporter.db import UTCDateTime
 from reporter.domain.errors import Invalid, sentence
-from reporter.domain.lifecycle import ENDED, OPEN
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
+from reporter.domain.statuses import ENDED, OPEN
 from reporter.models.areas import Area, Department, Seat
 from reporter.models.people import Person
 from reporter.models.tickets import Report, Ticket, TicketPoint

@@ -12,9 +12,9 @@ from reporter.db import SRID
 from reporter.domain.coordinates import Point, box_around
 from reporter.domain.duplicates import Known
 from reporter.domain.errors import NotFound
-from reporter.domain.lifecycle import OPEN
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.rulebook import Rulebook
+from reporter.domain.statuses import OPEN
 from reporter.models.areas import Area
 from reporter.models.tickets import Hop, Report, Ticket, TicketCounter, TicketPoint
 from reporter.queries.spatial import in_box, number

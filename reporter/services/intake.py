@@ -15,9 +15,10 @@ from reporter.domain.coordinates import Datum, Point
 from reporter.domain.duplicates import Similar
 from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ClockKind, Status
+from reporter.domain.lifecycle import ClockKind
 from reporter.domain.permissions import Actor, Permission, Role
 from reporter.domain.rulebook import Category, Condition
+from reporter.domain.statuses import Status
 from reporter.models.tickets import Report, Ticket
 from reporter.queries import areas, tickets
 from reporter.services import ball, clocks, joining, messages, nearness, photos, scene

@@ -7,8 +7,8 @@ from reporter.domain.coordinates import Point, metres_between
 from reporter.domain.duplicates import reach
 from reporter.domain.errors import Invalid, NotFound, TicketEnded, sentence
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ENDED, Status
 from reporter.domain.permissions import Permission
+from reporter.domain.statuses import ENDED, Status
 from reporter.models.tickets import Report, Ticket
 from reporter.queries import tickets
 from reporter.services import ball, messages

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from reporter.domain import lifecycle, permissions
+from reporter.domain import actions, lifecycle, permissions
+from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, TooLate, sentence
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import TICKET, Action, Ball, ClockKind, Facts, Move, Status, Who
+from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Move, Who
 from reporter.domain.permissions import Actor, Permission
+from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
 from reporter.services import ball, clocks, landing, messages, photos
@@ -65,7 +67,7 @@ def take(
         conflicted=scene.conflicted,
         holder=landing.title_of(uow, scene.chain, hop),
         category=uow.book.category_by_id(ticket.category_id).name,
-        reason=lifecycle.REJECT_REASONS.get(str(given.get("reason_code")), ""),
+        reason=actions.REJECT_REASONS.get(str(given.get("reason_code")), ""),
     )
     return ticket
 
@@ -91,7 +93,7 @@ def _in_reopen_window(uow: UnitOfWork, ticket: Ticket) -> bool:
 
 def _check_given(uow: UnitOfWork, scene: Scene, move: Move, given: Mapping[str, Any]) -> None:
     """Sense of the fields, beyond their shape. Raises Invalid, TooLate."""
-    codes = {Action.REJECT: lifecycle.REJECT_REASONS, Action.RETURN: lifecycle.RETURN_REASONS}.get(move.action)
+    codes = {Action.REJECT: actions.REJECT_REASONS, Action.RETURN: actions.RETURN_REASONS}.get(move.action)
     if codes is not None and given.get("reason_code") not in codes:
         raise Invalid(fields={"reason_code": sentence("没有这个原因")})
     if move.action is Action.REOPEN and not _in_reopen_window(uow, scene.ticket):

@@ -11,8 +11,9 @@ from reporter.domain import routing
 from reporter.domain.areas import Level
 from reporter.domain.errors import NoLevelAbove
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ClockKind, Status
+from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Mark
+from reporter.domain.statuses import Status
 from reporter.models.tickets import Clock, Hop, Ticket
 from reporter.queries import leases, tickets
 from reporter.services import ball, clocks, landing, messages, scene

@@ -7,25 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporter.domain import lifecycle
+from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import CHAIN_LEVELS, Level
 from reporter.domain.errors import ActionNotOffered, Forbidden, MissingInput, StepNotPossible
 from reporter.domain.events import EVENT_NAMES, EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import (
-    ACTION_NAMES,
-    CLAIMS,
-    ENDED,
-    FIELD_SENTENCES,
-    OPEN,
-    STATUS_NAMES,
-    TICKET,
-    Action,
-    Ball,
-    Facts,
-    Move,
-    Procedure,
-    Status,
-    Who,
-)
+from reporter.domain.lifecycle import CLAIMS, TICKET, Ball, Facts, Move, Procedure, Who
+from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
 HOLDER = frozenset({Who.ANYBODY, Who.HOLDER})
 SUBMITTER = frozenset({Who.ANYBODY, Who.SUBMITTER, Who.ANY_SUBMITTER})

@@ -1,0 +1,57 @@
+"""The steps a caller may take, as forms can show them: fields, which must be filled, what to choose from."""
+
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import select
+
+from reporter.api import words
+from reporter.domain import lifecycle
+from reporter.domain.actions import ACTION_NAMES, REJECT_REASONS, RETURN_REASONS, Action
+from reporter.domain.areas import Level
+from reporter.domain.lifecycle import Move
+from reporter.models.areas import Department
+from reporter.services.landing import DEPARTMENT_OWNED
+from reporter.services.scene import Scene
+from reporter.services.unit_of_work import UnitOfWork
+
+MANNER = {  # which choices a form offers for a field of a step
+    Action.REJECT: ("reason_code", REJECT_REASONS),
+    Action.RETURN: ("reason_code", RETURN_REASONS),
+}
+
+
+def action(uow: UnitOfWork, scene: Scene, move: Move) -> dict[str, Any]:
+    """A step as a form can show it: its fields, which must be filled, and what to choose from."""
+    needs = lifecycle.needs_of(move, scene.facts)
+    fields = []
+    for name in (*needs, *(extra for extra in move.may_have if extra not in needs)):
+        fields.append({"name": name, "required": name in needs, "choices": _choices(uow, scene, move, name)})
+    return {"action": move.action.value, "name": gettext(ACTION_NAMES[move.action]), "fields": fields}
+
+
+def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[str, Any]] | None:
+    field, codes = MANNER.get(move.action, ("", {}))
+    if name == field:
+        return [{"value": code, "name": gettext(text)} for code, text in codes.items()]
+    if name == "to":
+        return _receivers(uow, scene)
+    return None
+
+
+def _receivers(uow: UnitOfWork, scene: Scene) -> list[dict[str, Any]]:
+    """Where the holder may send it: the filled seats of the chain below, and departments if one owns it."""
+    holder = Level(scene.ticket.holder_level) if scene.ticket.holder_level else Level.NEIGHBOURHOOD
+    found = [
+        {"value": f"seat:{seat.area_code}", "name": f"{gettext(seat.title)} {seat.area_name}"}
+        for seat in scene.chain
+        if seat.level.rank > holder.rank and seat.acting(scene.conflicted)
+    ]
+    if holder.reaches(Level.GRID) and scene.category.owner_level in DEPARTMENT_OWNED:
+        owner = uow.book.department_code(scene.category)
+        rows = uow.session.scalars(
+            select(Department).where(Department.district_id == scene.ticket.district_id).order_by(Department.id)
+        ).all()
+        for row in sorted(rows, key=lambda row: row.code != owner):
+            found.append({"value": f"department:{row.code}", "name": row.name_en if words.english() else row.name})
+    return found

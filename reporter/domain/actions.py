@@ -1,0 +1,81 @@
+"""What can be done with a ticket: actions, their reasons and the sentences that ask for their fields."""
+
+from enum import StrEnum
+
+from reporter.domain.errors import sentence
+
+
+class Action(StrEnum):
+    """Every action of the interface; those without a row in the table answer ``action_not_offered``."""
+
+    ACCEPT = "accept"
+    CHECK = "check"
+    DISPATCH = "dispatch"
+    REASSIGN = "reassign"
+    REVOKE = "revoke"
+    TAKE = "take"
+    RESPOND = "respond"
+    SOLVE = "solve"
+    VERIFY = "verify"
+    ESCALATE = "escalate"
+    RETURN = "return"
+    REJECT = "reject"
+    APPEAL = "appeal"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    HOLD = "hold"
+    RESUME = "resume"
+    REQUEST_EXTENSION = "request_extension"
+    APPROVE_EXTENSION = "approve_extension"
+    SUPERVISE = "supervise"
+    NOTE = "note"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    SPLIT = "split"
+    FORCE_CLOSE = "force_close"
+    VOID = "void"
+
+
+ACTION_NAMES = {
+    Action.ACCEPT: sentence("立案"),
+    Action.DISPATCH: sentence("派单"),
+    Action.TAKE: sentence("接单"),
+    Action.RESPOND: sentence("到场响应"),
+    Action.SOLVE: sentence("办结反馈"),
+    Action.VERIFY: sentence("核实"),
+    Action.ESCALATE: sentence("上报"),
+    Action.RETURN: sentence("退回"),
+    Action.REJECT: sentence("不予受理"),
+    Action.WITHDRAW: sentence("撤回"),
+    Action.REOPEN: sentence("要求重办"),
+    Action.NOTE: sentence("备注"),
+}
+
+REJECT_REASONS = {
+    "not_in_scope": sentence("不属于受理范围"),
+    "not_found_on_site": sentence("现场没有发现"),
+    "cannot_be_located": sentence("找不到位置"),
+    "duplicate": sentence("重复上报"),
+    "private_matter": sentence("属于私人事务"),
+    "in_court_or_petition": sentence("已进入诉讼或信访渠道"),
+    "insufficient_facts": sentence("两次补充后事实仍不清"),
+}
+RETURN_REASONS = {
+    "not_my_area": sentence("不在我的责任区"),
+    "not_my_duty": sentence("不是我的职责"),
+    "wrong_category": sentence("类别不对"),
+    "needs_department": sentence("需要职能部门处理"),
+    "cannot_reach": sentence("无法到场"),
+    "other": sentence("其他原因"),
+}
+
+FIELD_SENTENCES = {
+    "category": sentence("请选择类别"),
+    "note": sentence("请写明情况"),
+    "photo_ids": sentence("请附上照片"),
+    "passed": sentence("请说明是否通过"),
+    "to": sentence("请选择派给谁"),
+    "reason": sentence("请写明原因"),
+    "reason_code": sentence("请选择原因"),
+    "text": sentence("请写备注内容"),
+}
