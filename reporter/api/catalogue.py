@@ -86,7 +86,7 @@ def life(uow: UnitOfWork) -> dict[str, Any]:
 
 
 def _indoors(uow: UnitOfWork, location: dict[str, Any] | None) -> bool | None:
-    """Whether the point lies in a building's patch; only a hint, so a bad point is no reason to refuse."""
+    """True inside a building; else nobody knows. Only a hint, so a bad point is no reason to refuse."""
     if location is None:
         return None
     try:
@@ -94,7 +94,8 @@ def _indoors(uow: UnitOfWork, location: dict[str, Any] | None) -> bool | None:
     except Refusal:
         return None
     point = coordinates.to_wgs84(location["lng"], location["lat"], Datum(location["coord_type"]))
-    return areas.inside_building(uow.session, point, uow.today)
+    rings = areas.footprints_at(uow.session, point, uow.today)
+    return True if any(coordinates.is_inside(point, ring) for ring in rings) else None
 
 
 def _category(uow: UnitOfWork, category: Category) -> dict[str, Any]:

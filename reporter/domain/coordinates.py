@@ -5,7 +5,7 @@ point is asked in ``queries/areas.py``. No city is known here: the one box below
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,6 +99,16 @@ def check(lng: float, lat: float) -> None:
         raise BadLocation(fields={"location": sentence("(0, 0) 不是真实位置，请重新定位")})
     if _is_coarse(lng) and _is_coarse(lat):
         raise LocationTooCoarse(fields={"location": sentence("经度和纬度只精确到约一公里，请移动图钉再试")})
+
+
+def is_inside(point: Point, ring: Sequence[Sequence[float]]) -> bool:
+    """Whether a point lies in a ring of (lng, lat) corners; for hints, so edges are not decided."""
+    inside = False
+    for (lng, lat), (next_lng, next_lat) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        crosses = (lat > point.lat) != (next_lat > point.lat)
+        if crosses and point.lng < lng + (point.lat - lat) * (next_lng - lng) / (next_lat - lat):
+            inside = not inside
+    return inside
 
 
 def metres_between(a: Point, b: Point) -> float:

@@ -30,9 +30,19 @@ def containing(session: Session, point: Point, on: date, snap_m: float) -> Surro
     return Surroundings(streets=_holding(session, point, on, AreaShape.level == Level.STREET.value))
 
 
-def inside_building(session: Session, point: Point, on: date) -> bool:
-    """Whether a point lies in the patch of a building."""
-    return bool(_holding(session, point, on, AreaShape.level == Level.BUILDING.value))
+def footprints_at(session: Session, point: Point, on: date) -> list[list[tuple[float, float]]]:
+    """The footprints (rings of lng, lat) of the buildings whose patch holds a point, where they are known."""
+    rows = session.scalars(
+        select(Area.attributes)
+        .join(AreaShape, AreaShape.area_id == Area.id)
+        .where(
+            AreaShape.fine,
+            AreaShape.level == Level.BUILDING.value,
+            covers(AreaShape.geom, number(point.lng), number(point.lat)),
+            _valid(on),
+        )
+    )
+    return [row["footprint"] for row in rows if row.get("footprint")]
 
 
 def _holding(session: Session, point: Point, on: date, which: Any) -> list[Found]:

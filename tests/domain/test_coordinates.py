@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporter.domain.coordinates import Datum, Point, box_around, check, from_wgs84, metres_between, to_wgs84
+from reporter.domain.coordinates import (
+    Datum,
+    Point,
+    box_around,
+    check,
+    from_wgs84,
+    is_inside,
+    metres_between,
+    to_wgs84,
+)
 from reporter.domain.errors import BadLocation, Invalid, LocationSwapped, LocationTooCoarse
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
@@ -283,3 +292,13 @@ def destination(start: Point, metres: float, bearing: float) -> tuple[float, flo
     east = math.atan2(math.sin(bearing) * math.sin(angle) * math.cos(phi), math.cos(angle) - math.sin(phi) * sin_lat)
     lng = (start.lng + math.degrees(east) + 180) % 360 - 180
     return lng, math.degrees(math.asin(max(-1.0, min(1.0, sin_lat))))
+
+
+@pytest.mark.parametrize(
+    ("lng", "lat", "inside"),
+    [(114.315, 30.505, True), (114.305, 30.515, False), (114.33, 30.51, False), (114.31, 30.53, False)],
+)
+def test_a_point_is_inside_a_building_or_not(lng: float, lat: float, inside: bool) -> None:
+    ring = [(114.30, 30.50), (114.32, 30.50), (114.32, 30.52)]  # a triangle, closed by itself
+
+    assert is_inside(Point(lng, lat), ring) is inside
