@@ -101,6 +101,16 @@ def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket
     return (row[0], row[1]) if row else None
 
 
+def report_by_external_no(session: Session, submitter_id: int, external_no: str) -> tuple[Ticket, Report] | None:
+    """What the hotline's order of this number became the first time."""
+    row = session.execute(
+        select(Ticket, Report)
+        .join(Report, Report.ticket_id == Ticket.id)
+        .where(Report.submitter_id == submitter_id, Report.external_no == external_no)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 def next_number(session: Session, prefix: str, day: date, digits: int) -> str:
     """The next number of a prefix and local day, e.g. ``WC2026100300001``; grows past its digits.
 

@@ -140,7 +140,10 @@ def submit(uow: UnitOfWork, draft: Draft) -> Receipt:
 
 
 def _received_before(uow: UnitOfWork, draft: Draft) -> Receipt | None:
+    """What this key, or this order of the hotline, became the first time."""
     found = tickets.report_by_key(uow.session, uow.caller.person_id, draft.client_request_id)
+    if found is None and draft.external_no is not None:
+        found = tickets.report_by_external_no(uow.session, uow.caller.person_id, draft.external_no)
     return Receipt(found[0], found[1], False) if found else None
 
 

@@ -154,7 +154,9 @@ def test_sources_are_kept_apart(service: Service) -> None:
     assert service.as_("resident").report(AT_HOME, category="BJ0123")["source"] == "resident"
     assert lead.report(AT_HOME, category="BJ0123")["source"] == "patrol"
     assert lead.report(AT_HOME, category="LL0107", on_behalf_of="王大爷")["source"] == "on_behalf"
-    assert hotline.report(AT_HOME, category="BJ0123", external_no="12345-2026-0001")["source"] == "hotline"
+    order = hotline.report(AT_HOME, category="BJ0123", external_no="12345-2026-0001")
+    again = hotline.send(AT_HOME, category="BJ0123", external_no="12345-2026-0001")  # another key, the same order
+    assert (order["source"], again.status_code, again.json["number"]) == ("hotline", 200, order["number"])
     assert rider.send(AT_HOME, external_no="12345-2026-0002").status_code == 403
 
 
