@@ -16,11 +16,14 @@ from reporter.services.unit_of_work import UnitOfWork
 
 
 def join(uow: UnitOfWork, number: str, client_request_id: str) -> tuple[Ticket, bool]:
-    """Join by one tap; joining twice is the same join. Returns the ticket and whether it is new.
+    """Join by one tap; joining twice is the same join, and a key used before answers with what it made then.
 
-    Raises Forbidden, NotFound, TicketEnded.
+    Returns the ticket and whether the join is new. Raises Forbidden, NotFound, TicketEnded.
     """
     permissions.require(uow.caller, Permission.JOIN)
+    before = tickets.report_by_key(uow.session, uow.caller.person_id, client_request_id)
+    if before is not None:
+        return before[0], False
     ticket = joinable(uow, number)
     mine = select(Report.id).where(Report.ticket_id == ticket.id, Report.submitter_id == uow.caller.person_id)
     if uow.session.scalar(mine.limit(1)) is not None:

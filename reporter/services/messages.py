@@ -117,7 +117,7 @@ def _acting(chain: Sequence[Seat], which: Callable[[Seat], bool], conflicted: fr
 
 
 def send_waiting(works: Works, channels: Sequence[Channel], batch: int = 50) -> int:
-    """Send what waits; returns how many were taken.
+    """Send what waits; returns how many were tried.
 
     A message is leased in one transaction, delivered outside any, and its arrival written in another.
     A worker killed in between leaves the lease to run out; the next one goes on, and the key of
@@ -125,7 +125,10 @@ def send_waiting(works: Works, channels: Sequence[Channel], batch: int = 50) -> 
     """
     with works.open() as uow:
         taken = leases.claim(uow.session, Message, uow.now, LEASE, batch)
-    for (message_id,) in taken:
+        leased_until = uow.now + LEASE
+    for tried, (message_id,) in enumerate(taken):
+        if works.now() >= leased_until:  # a slow channel: the rest is another worker's by now
+            return tried
         _send(works, message_id, channels)
     return len(taken)
 

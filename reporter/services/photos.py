@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select, update
 
 from reporter.domain import permissions
 from reporter.domain.errors import Forbidden, Invalid, NotFound, PhotoRefused, sentence
@@ -139,10 +139,19 @@ def readable(uow: UnitOfWork, photo_id: str) -> Photo:
 def develop_waiting(works: Works, store: Store, darkroom: Darkroom, batch: int = 10) -> int:
     """Develop what waits; returns how many were taken. Pixels are worked on outside any transaction."""
     with works.open() as uow:
-        taken = leases.claim(uow.session, Photo, uow.now, LEASE, batch)
-    for (photo_id,) in taken:
-        _develop(works, store, darkroom, photo_id)
+        taken = [photo_id for (photo_id,) in leases.claim(uow.session, Photo, uow.now, LEASE, batch)]
+        deadly = _give_up(uow, taken) if taken else set()
+    for photo_id in taken:
+        if photo_id not in deadly:
+            _develop(works, store, darkroom, photo_id)
     return len(taken)
+
+
+def _give_up(uow: UnitOfWork, taken: Sequence[str]) -> set[str]:
+    """A photo whose worker was killed at every attempt (its pixels do not fit into memory, say) is refused."""
+    killers = update(Photo).where(Photo.id.in_(taken), Photo.attempts > MOST_ATTEMPTS)
+    refused = killers.values(state="refused", run_at=None, last_error="every attempt ended its worker")
+    return set(uow.session.scalars(refused.returning(Photo.id)))
 
 
 def _develop(works: Works, store: Store, darkroom: Darkroom, photo_id: str) -> None:
@@ -174,14 +183,25 @@ def _develop(works: Works, store: Store, darkroom: Darkroom, photo_id: str) -> N
 
 
 def remove_loose(works: Works, store: Store, batch: int = 100) -> int:
-    """Remove photos nobody attached within the days of the policy; returns how many."""
-    with works.open() as uow:
+    """Remove photos nobody attached within the days of the policy; returns how many were looked at."""
+    with works.open(writes=False) as uow:
         before = uow.now - timedelta(days=uow.policy(()).loose_photo_days)
-        loose = uow.session.scalars(
-            select(Photo.id).where(Photo.ticket_id.is_(None), Photo.created_at < before).limit(batch)
-        ).all()
-        if loose:
-            uow.session.execute(delete(Photo).where(Photo.id.in_(loose), Photo.ticket_id.is_(None)))
+        loose = uow.session.scalars(select(Photo.id).where(*_LOOSE, Photo.created_at < before).limit(batch)).all()
     for photo_id in loose:
-        store.remove([original_key(photo_id), shown_key(photo_id), thumbnail_key(photo_id)])
+        with works.open() as uow:
+            _remove(uow, store, photo_id)
     return len(loose)
+
+
+_LOOSE = (Photo.ticket_id.is_(None), Photo.run_at.is_(None))  # not while the darkroom has it
+
+
+def _remove(uow: UnitOfWork, store: Store, photo_id: str) -> None:
+    """The bytes first, the row last: killed in between, the row is still there for the next round.
+
+    Under the row's lock, so that a photo somebody attaches at this moment keeps its bytes.
+    """
+    photo = uow.session.scalar(select(Photo).where(Photo.id == photo_id, *_LOOSE).with_for_update())
+    if photo is not None:
+        store.remove([original_key(photo_id), shown_key(photo_id), thumbnail_key(photo_id)])
+        uow.session.delete(photo)

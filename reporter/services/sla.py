@@ -7,6 +7,8 @@ it. Each clock is one transaction, so a killed worker repeats nothing and forget
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from reporter.domain import routing
 from reporter.domain.areas import Level
 from reporter.domain.errors import NoLevelAbove
@@ -19,6 +21,8 @@ from reporter.queries import leases, tickets
 from reporter.services import ball, clocks, landing, messages, scene
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork, Works
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 
@@ -35,8 +39,13 @@ def sweep(works: Works, batch: int = 100) -> int:
     with works.open() as uow:
         taken = leases.claim(uow.session, Clock, uow.now, LEASE, batch)
     for ticket_id, seq in taken:
-        with works.open() as uow:
-            _look_at(uow, ticket_id, seq)
+        try:
+            with works.open() as uow:
+                _look_at(uow, ticket_id, seq)
+        except Exception as error:  # one that cannot be read must not keep the others of its batch waiting
+            log.exception("clock_not_looked_at", ticket=ticket_id, seq=seq, error=repr(error))
+            with works.open() as uow:  # raises when the database itself is away
+                uow.session.get_one(Clock, (ticket_id, seq)).last_error = repr(error)[:300]
     return len(taken)
 
 
