@@ -16,9 +16,13 @@ FOREIGN_TABLES = frozenset(
     {"sql_statements_log", "data_licenses", "SpatialIndex", "ElementaryGeometries", "KNN", "KNN2"}
 )
 
+POSTGRESQL_ONLY = frozenset({"ix_area_shape_fine_geom"})  # a partial spatial index; an R*Tree cannot be partial
+
 
 def include_object(thing: object, name: str | None, type_: str, reflected: bool, compare_to: object) -> bool:
     if type_ == "table" and name in FOREIGN_TABLES:
+        return False
+    if type_ == "index" and name in POSTGRESQL_ONLY and connection.dialect.name != "postgresql":
         return False
     return bool(alembic_helpers.include_object(thing, name, type_, reflected, compare_to))
 

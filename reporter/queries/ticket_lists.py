@@ -1,17 +1,16 @@
 """Lists of tickets: filters, order and a cursor, in one statement a page."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from reporter.db import UTCDateTime
+from reporter.db import LARGEST_KEY, UTCDateTime
 from reporter.domain.errors import Invalid, sentence
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
@@ -92,9 +91,17 @@ def page(
 ) -> Page:
     """One page of what the caller may see. Raises Invalid for an unreadable cursor."""
     key, ascending = SORTS[sort]
-    order = (key.asc(), Ticket.id.asc()) if ascending else (key.desc(), Ticket.id.desc())
+    found = select(Ticket.id.label("ticket_id"), key.label("sort_key")).where(
+        visible_to(actor), *_conditions(filters, now)
+    )
+    if cursor is not None:
+        found = found.where(_after(key, ascending, _opened(cursor, sort)))
+    chosen = found.order_by(*_order(key, Ticket.id, ascending)).limit(limit + 1).subquery("chosen")
+    # Which tickets first, then what is shown of each: PostgreSQL orders no more than eight tables by itself.
     query = (
-        select(*COLUMNS, key.label("sort_key"))
+        select(*COLUMNS, chosen.c.sort_key)
+        .select_from(chosen)
+        .join(Ticket, Ticket.id == chosen.c.ticket_id)
         .join(_place, _place.id == Ticket.area_id)
         .join(Report, and_(Report.ticket_id == Ticket.id, ~Report.joined))
         .outerjoin(_desk, _desk.id == Ticket.holder_area_id)
@@ -102,16 +109,17 @@ def page(
         .outerjoin(_holder, _holder.id == Seat.holder_id)
         .outerjoin(_deputy, _deputy.id == Seat.deputy_id)
         .outerjoin(Department, Department.id == Ticket.holder_department_id)
-        .where(visible_to(actor), *_conditions(filters, now))
-        .order_by(*order)
-        .limit(limit + 1)
+        .order_by(*_order(chosen.c.sort_key, chosen.c.ticket_id, ascending))
     )
-    if cursor is not None:
-        query = query.where(_after(key, ascending, _opened(cursor, sort)))
     rows = session.execute(query).all()
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, _sealed(rows[-1].sort_key, rows[-1].Ticket.id, sort) if more else None)
+
+
+def _order(key: Any, ticket_id: Any, ascending: bool) -> tuple[Any, Any]:
+    """Tickets of one moment in the order of their ids, so that a cursor never skips one."""
+    return (key.asc(), ticket_id.asc()) if ascending else (key.desc(), ticket_id.desc())
 
 
 def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
@@ -175,10 +183,15 @@ def _sealed(value: Any, ticket_id: int, sort: str) -> str:
 def _opened(cursor: str, sort: str) -> tuple[Any, int]:
     try:
         made_for, value, ticket_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != sort:
-            raise ValueError(made_for)
-        return (int(value) if sort.endswith("severity") else datetime.fromisoformat(value)), int(ticket_id)
-    except (ValueError, TypeError, binascii.Error) as error:
+        if made_for != sort or not 0 < ticket_id <= LARGEST_KEY:
+            raise ValueError(cursor)
+        if sort.endswith("severity"):
+            return (1, 2, 3, 4).index(value) + 1, int(ticket_id)
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError(cursor)
+        return at.astimezone(UTC), int(ticket_id)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid(fields={"cursor": sentence("翻页标记无效，请从第一页重新开始")}) from error
 
 

@@ -1,0 +1,102 @@
+"""How many statements an answer costs: as many for fifty rows as for five, and never more than are written here."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.service import Caller, Service
+from tests.services.inside import multiply
+from tests.world import AT_HOME, CENTRAL, GRID_A, IN_GRID_A_ONLY
+
+# Of each count two are the version of the rulebook (asked at most every few seconds in production) and who is
+# calling; one more for whoever holds seats.
+
+
+class Stage:
+    """One ticket with its people, and sixty more like it."""
+
+    def __init__(self, service: Service):
+        self.rider = service.as_("rider")
+        self.street = service.as_("street")
+        self.grid = service.seat(GRID_A)
+        self.key = str(uuid.uuid4())
+        self.photo = self.rider.photo()
+        self.number = self.rider.report(
+            IN_GRID_A_ONLY, category="BJ0123", key=self.key, photo_ids=[self.rider.photo("blue")]
+        )["number"]
+        multiply(service, self.number, 60)
+
+    def send(self, **given: Any) -> TestResponse:
+        return self.rider.send(AT_HOME, category="LL0107", text="三楼灯不亮", **given)
+
+    def board(self, by: str) -> TestResponse:
+        return self.street.get("/dashboard/breakdown", by=by)
+
+
+def cost(service: Service, call: Callable[[], TestResponse]) -> int:
+    with service.statements() as seen:
+        answer = call()
+    assert answer.status_code < 300, answer.text
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("call", "most"),
+    [
+        pytest.param(lambda stage: stage.send(), 18, id="submit: 6 questions, 8 inserts, 1 update, 3 for the answer"),
+        pytest.param(lambda stage: stage.send(photo_ids=[stage.photo]), 21, id="submit with photos: count, read, bind"),
+        pytest.param(
+            lambda stage: stage.rider.send(IN_GRID_A_ONLY, category="BJ0123", key=stage.key), 9, id="submit again"
+        ),
+        pytest.param(lambda stage: stage.street.get(f"/tickets/{stage.number}"), 11, id="one ticket, for staff"),
+        pytest.param(lambda stage: stage.rider.get(f"/tickets/{stage.number}"), 9, id="one ticket, for its submitter"),
+        pytest.param(lambda stage: stage.street.get(f"/tickets/{stage.number}/events"), 7, id="its events"),
+        pytest.param(lambda stage: stage.grid.step(stage.number, "take"), 21, id="take: the scene before and after"),
+        pytest.param(
+            lambda stage: stage.grid.step(stage.number, "escalate", reason="太难"), 31, id="escalate: hop, clock, ticks"
+        ),
+        pytest.param(lambda stage: stage.rider.get("/reports", limit=50), 7, id="my reports"),
+        pytest.param(lambda stage: stage.street.get("/tickets", limit=50), 8, id="list: the page and four beside it"),
+        pytest.param(lambda stage: stage.street.get("/tickets", limit=50, area=CENTRAL), 9, id="list of an area"),
+        pytest.param(lambda stage: stage.grid.get("/tickets", limit=50, holder="me"), 8, id="what I hold"),
+        pytest.param(lambda stage: stage.rider.get("/messages"), 4, id="inbox: the page and the count of unread"),
+        pytest.param(
+            lambda stage: stage.rider.get("/tickets/nearby", lng=AT_HOME[0], lat=AT_HOME[1], coord_type="wgs84"),
+            3,
+            id="nearby",
+        ),
+        pytest.param(lambda stage: stage.street.get("/dashboard/summary"), 7, id="summary: received and closed"),
+        pytest.param(lambda stage: stage.board("child"), 7, id="breakdown by child"),
+        pytest.param(lambda stage: stage.board("category"), 6, id="breakdown by category"),
+        pytest.param(lambda stage: stage.board("holder"), 8, id="breakdown by holder"),
+        pytest.param(lambda stage: stage.board("day"), 64, id="breakdown by day: two for each of thirty days"),
+    ],
+)
+def test_an_answer_costs_at_most(service: Service, call: Callable[[Stage], TestResponse], most: int) -> None:
+    stage = Stage(service)
+    assert cost(service, lambda: call(stage)) <= most
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("street", "/tickets"),
+        ("rider", "/reports"),
+        ("rider", "/messages"),
+    ],
+)
+def test_fifty_rows_cost_as_many_statements_as_five(service: Service, who: str, path: str) -> None:
+    Stage(service)
+    caller: Caller = service.as_(who)
+    few, many = (cost(service, lambda limit=limit: caller.get(path, limit=limit)) for limit in (5, 50))  # type: ignore[misc]
+    assert few == many
+
+
+def test_a_round_of_an_idle_worker_costs_one_question_a_job(service: Service) -> None:
+    service.work()
+    with service.statements() as seen:
+        service.work()
+    assert seen == [], "the worker has an engine of its own"
