@@ -55,6 +55,36 @@ class Finite(fields.Float):
         return super()._validated(value)
 
 
+class Text(fields.String):
+    """Text that every database and every answer can hold: no NUL, and no half of a character."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValidationError(sentence("有不能保存的字符")) from error
+        if "\0" in text:
+            raise ValidationError(sentence("有不能保存的字符"))
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number as JSON writes it: not 1.5, not 1.0, no text, no true."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(strict=True, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """true or false as JSON writes them; "no" and 1 are guesses."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 def length(most: int, least: int = 0) -> validate.Length:
     return validate.Length(min=least, max=most, error=sentence("长度要在 {min} 到 {max} 之间"))
 
@@ -77,18 +107,18 @@ class CoordinateQuery(Shape):
 
     lng = fields.Float(required=True, metadata={"description": "longitude"})
     lat = fields.Float(required=True, metadata={"description": "latitude"})
-    coord_type = fields.String(required=True, validate=one_of(Datum))
+    coord_type = Text(required=True, validate=one_of(Datum))
 
 
 class LocationIn(Shape):
     lng = Finite(required=True)
     lat = Finite(required=True)
-    coord_type = fields.String(required=True, validate=one_of(Datum))
+    coord_type = Text(required=True, validate=one_of(Datum))
     accuracy_m = Finite(allow_none=True, validate=between(0, 1_000_000))
 
 
 class Paging(Shape):
-    cursor = fields.String(validate=length(400))
+    cursor = Text(validate=length(400))
     limit = fields.Integer(load_default=50, validate=between(1, 200))
 
 

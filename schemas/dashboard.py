@@ -2,21 +2,21 @@
 
 from marshmallow import Schema, fields
 
-from schemas.base import Shape, length, one_of
+from schemas.base import Shape, Text, length, one_of
 
 DIMENSIONS = ("child", "category", "day", "holder")
 
 
 class PeriodQuery(Shape):
-    area = fields.String(validate=length(24), metadata={"description": "the caller's own area when left out"})
-    from_ = fields.String(
+    area = Text(validate=length(24), metadata={"description": "the caller's own area when left out"})
+    from_ = Text(
         data_key="from", validate=length(40), metadata={"description": "date, inclusive; 30 days back"}
     )
-    to = fields.String(validate=length(40), metadata={"description": "date, inclusive; today"})
+    to = Text(validate=length(40), metadata={"description": "date, inclusive; today"})
 
 
 class BreakdownQuery(PeriodQuery):
-    by = fields.String(required=True, validate=one_of(DIMENSIONS))
+    by = Text(required=True, validate=one_of(DIMENSIONS))
 
 
 class CountOut(Schema):

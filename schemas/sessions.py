@@ -2,21 +2,21 @@
 
 from marshmallow import Schema, fields
 
-from schemas.base import Moment, Shape, length
+from schemas.base import Moment, Shape, Text, length
 
 
 class WechatIn(Shape):
-    code = fields.String(required=True, validate=length(256, 1))
+    code = Text(required=True, validate=length(256, 1))
 
 
 class PasswordIn(Shape):
-    username = fields.String(required=True, validate=length(60, 1))
-    password = fields.String(required=True, validate=length(200, 1), load_only=True)
-    otp = fields.String(allow_none=True, validate=length(12), load_only=True)
+    username = Text(required=True, validate=length(60, 1))
+    password = Text(required=True, validate=length(200, 1), load_only=True)
+    otp = Text(allow_none=True, validate=length(12), load_only=True)
 
 
 class DemoIn(Shape):
-    username = fields.String(required=True, validate=length(60, 1))
+    username = Text(required=True, validate=length(60, 1))
 
 
 class HeldSeat(Schema):

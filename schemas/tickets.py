@@ -5,7 +5,20 @@ from marshmallow import Schema, fields
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.metrics import Figure
-from schemas.base import CoordinateQuery, LocationOut, Moment, Paging, Shape, between, length, not_blank, one_of
+from schemas.base import (
+    CoordinateQuery,
+    Flag,
+    LocationOut,
+    Moment,
+    Paging,
+    Shape,
+    Text,
+    Whole,
+    between,
+    length,
+    not_blank,
+    one_of,
+)
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
@@ -119,7 +132,7 @@ class Similar(Schema):
 
 class RatingOut(Schema):
     grade = fields.Integer()
-    tags = fields.List(fields.String())
+    tags = fields.List(Text())
     text = fields.String(allow_none=True)
     rated_at = Moment()
     changed_at = Moment(allow_none=True)
@@ -200,65 +213,65 @@ class TicketList(Schema):
 
 
 class TicketQuery(Paging):
-    area = fields.String(validate=length(24))
-    status = fields.String(validate=length(200), metadata={"description": "several by commas; also open, ended"})
-    category = fields.String(validate=length(20))
-    holder = fields.String(validate=length(60), metadata={"description": "me, seat:AREA_CODE or department:CODE"})
+    area = Text(validate=length(24))
+    status = Text(validate=length(200), metadata={"description": "several by commas; also open, ended"})
+    category = Text(validate=length(20))
+    holder = Text(validate=length(60), metadata={"description": "me, seat:AREA_CODE or department:CODE"})
     overdue = fields.Boolean()
     severity = fields.Integer(validate=between(1, 4))
-    q = fields.String(validate=length(60, 1))
-    created_from = fields.String(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})
-    created_to = fields.String(
+    q = Text(validate=length(60, 1))
+    created_from = Text(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})
+    created_to = Text(
         validate=length(40), metadata={"description": "date (inclusive) or RFC 3339 (exclusive)"}
     )
-    bbox = fields.String(validate=length(120), metadata={"description": "min_lng,min_lat,max_lng,max_lat"})
-    coord_type = fields.String(
+    bbox = Text(validate=length(120), metadata={"description": "min_lng,min_lat,max_lng,max_lat"})
+    coord_type = Text(
         load_default="wgs84", validate=one_of(Datum), metadata={"description": "of bbox, and of the points answered"}
     )
-    sort = fields.String(load_default="-received_at", validate=one_of(SORTS))
-    figure = fields.String(validate=one_of(Figure), metadata={"description": "the tickets a dashboard figure counts"})
-    from_ = fields.String(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
+    sort = Text(load_default="-received_at", validate=one_of(SORTS))
+    figure = Text(validate=one_of(Figure), metadata={"description": "the tickets a dashboard figure counts"})
+    from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
-    to = fields.String(validate=length(40))
+    to = Text(validate=length(40))
 
 
 class NearbyQuery(CoordinateQuery):
-    category = fields.String(validate=length(20))
+    category = Text(validate=length(20))
 
 
 class DatumQuery(Shape):
-    coord_type = fields.String(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
+    coord_type = Text(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
 
 
 class Step(Shape):
     """A step with its fields; which of them an action needs, the ticket's ``actions`` say."""
 
-    action = fields.String(required=True, validate=one_of(Action))
-    note = fields.String(allow_none=True, validate=length(1000))
-    text = fields.String(allow_none=True, validate=length(1000))
-    reason = fields.String(allow_none=True, validate=length(500))
-    reason_code = fields.String(allow_none=True, validate=length(40))
+    action = Text(required=True, validate=one_of(Action))
+    note = Text(allow_none=True, validate=length(1000))
+    text = Text(allow_none=True, validate=length(1000))
+    reason = Text(allow_none=True, validate=length(500))
+    reason_code = Text(allow_none=True, validate=length(40))
     photo_ids = fields.List(fields.UUID(), allow_none=True, validate=length(MOST_PHOTOS))
-    category = fields.String(allow_none=True, validate=length(20))
-    condition = fields.Integer(allow_none=True)
-    to = fields.String(allow_none=True, validate=length(60))
-    passed = fields.Boolean(allow_none=True)
-    found = fields.Boolean(allow_none=True)
-    granted = fields.Boolean(allow_none=True)
-    until = fields.String(allow_none=True, validate=length(40))
-    card = fields.String(allow_none=True, validate=length(20))
-    into = fields.String(allow_none=True, validate=length(24))
+    category = Text(allow_none=True, validate=length(20))
+    condition = Whole(allow_none=True)
+    to = Text(allow_none=True, validate=length(60))
+    passed = Flag(allow_none=True)
+    found = Flag(allow_none=True)
+    granted = Flag(allow_none=True)
+    until = Text(allow_none=True, validate=length(40))
+    card = Text(allow_none=True, validate=length(20))
+    into = Text(allow_none=True, validate=length(24))
     parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
 
 
 class RatingIn(Shape):
-    grade = fields.Integer(required=True, strict=True, validate=between(1, 5))
-    tags = fields.List(fields.String(validate=length(20)), load_default=list, validate=length(8))
-    text = fields.String(allow_none=True, validate=length(200))
+    grade = Whole(required=True, validate=between(1, 5))
+    tags = fields.List(Text(validate=length(20)), load_default=list, validate=length(8))
+    text = Text(allow_none=True, validate=length(200))
 
 
 class RevealIn(Shape):
-    reason = fields.String(required=True, validate=[length(200, 1), not_blank])
+    reason = Text(required=True, validate=[length(200, 1), not_blank])
 
 
 class RevealOut(Schema):

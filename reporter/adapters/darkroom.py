@@ -6,14 +6,27 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+import structlog
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from reporter.domain.coordinates import Point
 from reporter.domain.errors import PhotoRefused, PhotoWrongType, sentence
 from reporter.domain.photographs import Developed, Header
 
+log = structlog.get_logger()
+
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+SEVERAL_IN_ONE = {"MPO": "image/jpeg"}  # a JPEG with more pictures behind it, as phones make of portraits
 MOST_PIXELS = 40_000_000  # a 108-megapixel phone sends 12; a bomb sends 900 in 100 KB (tech.md 8)
+TURNS = {  # by the EXIF orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 LONGEST_SIDE = 2048  # domain.md 10.3
 THUMBNAIL_SIDE = 320
 
@@ -30,14 +43,14 @@ class Darkroom:
             width, height = image.size
             if width * height > MOST_PIXELS:
                 raise PhotoRefused(fields={"file": sentence("照片的像素太多")})
-            return Header(MEDIA_TYPES[str(image.format)], width, height)
+            return Header((MEDIA_TYPES | SEVERAL_IN_ONE)[str(image.format)], width, height)
 
     def develop(self, content: bytes) -> Developed:
         """Decode, turn upright, bound, and drop all metadata. Raises PhotoRefused for what cannot be decoded."""
         try:
             with _opened(content) as image:
-                captured_at, captured = self._metadata(image)
-                upright = ImageOps.exif_transpose(image).convert("RGB")
+                captured_at, captured, turn = self._metadata(image)
+                upright = image.convert("RGB")
         except (
             OSError,
             SyntaxError,
@@ -46,6 +59,8 @@ class Darkroom:
             Image.DecompressionBombWarning,
         ) as error:
             raise PhotoRefused(fields={"file": sentence("照片损坏，打不开")}) from error
+        upright = upright.transpose(turn) if turn is not None else upright
+        upright.info.clear()  # else Pillow would write comments back
         upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
         small = upright.copy()
         small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
@@ -59,11 +74,17 @@ class Darkroom:
             captured=captured,
         )
 
-    def _metadata(self, image: Image.Image) -> tuple[datetime | None, Point | None]:
-        exif = image.getexif()
-        detail = exif.get_ifd(ExifTags.IFD.Exif)
-        taken = detail.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
-        return self._time(taken), _place(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    def _metadata(self, image: Image.Image) -> tuple[datetime | None, Point | None, Image.Transpose | None]:
+        """When and where, and how to turn it upright; nothing where it is torn, which is no reason to lose a photo."""
+        try:
+            exif = image.getexif()
+            detail = exif.get_ifd(ExifTags.IFD.Exif)
+            taken = detail.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+            place = _place(exif.get_ifd(ExifTags.IFD.GPSInfo))
+            return self._time(taken), place, TURNS.get(exif.get(ExifTags.Base.Orientation, 1))
+        except Exception as error:  # Pillow fails in many ways on bytes that only look like metadata
+            log.info("photo_metadata_torn", error=type(error).__name__)
+            return None, None, None
 
     def _time(self, taken: Any) -> datetime | None:
         try:

@@ -70,7 +70,7 @@ class MiniProgram:
                 log.warning("wechat_unreachable", call="code2session", error=type(error).__name__)
                 raise errors.Unavailable() from None  # the cause carries the address with the secret
             answer = self._read(response)
-            errcode = int(answer.get("errcode") or 0)
+            errcode = _errcode(answer)
             if errcode in BUSY:
                 self._give_up_or_wait(wait, f"errcode {errcode}")
                 continue
@@ -104,3 +104,11 @@ class MiniProgram:
         if errcode in TOO_FAST:
             raise errors.TooFast(60)
         raise REFUSED.get(errcode, errors.Unavailable)()
+
+
+def _errcode(answer: dict[str, Any]) -> int:
+    """0 when it went well; it may come as text. Raises Unavailable for what is no number."""
+    try:
+        return int(answer.get("errcode") or 0)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise errors.Unavailable() from error

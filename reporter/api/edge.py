@@ -13,10 +13,10 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from reporter.config import Settings
-from reporter.domain.errors import Forbidden, NotSignedIn, TooFast, sentence
+from reporter.domain.errors import Forbidden, NotFound, NotSignedIn, TooFast, sentence
 from reporter.domain.permissions import Actor
 from reporter.services import sessions
 from reporter.services.photos import Darkroom, Store
@@ -66,6 +66,13 @@ def house() -> House:
 
 def install(app: Flask, built: House) -> None:
     app.extensions["house"] = built
+    app.before_request(_readable_path)
+
+
+def _readable_path() -> None:
+    """PostgreSQL holds no NUL, so nothing has one in its name. Raises NotFound."""
+    if "\0" in request.path:
+        raise NotFound()
 
 
 def token_of_request() -> tuple[str | None, bool]:
@@ -140,7 +147,7 @@ def _once(
             uow.actor, token, stale = _signed_in(uow)
             if writes:
                 house().limiter.hit(brake or "write", f"person:{uow.actor.person_id}")
-        check_media_type()
+        check_body()
         answer = endpoint(uow, *args, **kwargs)
     if stale and token:
         with house().works.open() as uow:
@@ -153,19 +160,28 @@ def json_only(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(endpoint)
     def run(*args: Any, **kwargs: Any) -> Any:
-        check_media_type()
+        check_body()
         return endpoint(*args, **kwargs)
 
     return run
 
 
-def check_media_type() -> None:
-    """A body that does not say it is JSON is refused as such, not as an empty one. Raises UnsupportedMediaType."""
-    if request.method in ("POST", "PUT", "PATCH") and request.content_length and not request.is_json:
+def check_body() -> None:
+    """A body that does not say it is JSON, or cannot be read as it, is refused as such and not as an empty one.
+
+    Raises UnsupportedMediaType, BadRequest (also for numbers and nesting that no reader of JSON bears).
+    """
+    if request.method not in ("POST", "PUT", "PATCH") or not (request.content_length or request.get_data()):
+        return
+    if not request.is_json:
         raise UnsupportedMediaType()
+    try:
+        request.get_json()
+    except RecursionError as error:
+        raise BadRequest() from error
 
 
 def _check_csrf(token: str) -> None:
     given = request.headers.get(CSRF_HEADER, "")
-    if not hmac.compare_digest(given, csrf_token(token)):
+    if not hmac.compare_digest(given.encode(), csrf_token(token).encode()):  # as bytes: text must be ASCII
         raise Forbidden(sentence("页面已过期，请刷新后再试"))

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from reporter.api import words
 from reporter.api.edge import transaction
+from reporter.db import LARGEST_KEY
 from reporter.domain.errors import Invalid, sentence
 from reporter.models.messages import Message
 from reporter.services import messages
@@ -26,7 +27,7 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     mine = Message.person_id == uow.caller.person_id
     page = select(Message).where(mine).order_by(Message.id.desc()).limit(query["limit"] + 1)
     if "cursor" in query:
-        if not query["cursor"].isdecimal():
+        if not query["cursor"].isdecimal() or int(query["cursor"]) > LARGEST_KEY:
             raise Invalid(fields={"cursor": sentence("翻页标记无效，请从第一页重新开始")})
         page = page.where(Message.id < int(query["cursor"]))
     rows = uow.session.scalars(page).all()
@@ -38,7 +39,7 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/<int(max=9223372036854775807):message_id>/read")
+@blueprint.post(f"/<int(max={LARGEST_KEY}):message_id>/read")
 @transaction(writes=True)
 @blueprint.response(200, MessageOut)
 def read(uow: UnitOfWork, message_id: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Dates and times as they come in queries: a local date, or a moment with its zone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from reporter.domain.errors import Invalid, sentence
 from reporter.queries.figures import Period
@@ -19,13 +19,14 @@ def moment(uow: UnitOfWork, text: str | None, field: str, *, end: bool = False) 
     wrong = Invalid(fields={field: sentence("要写成日期，如 2026-10-03，或带时区的时间")})
     try:
         if len(text) == 10:
-            return midnight(uow, date.fromisoformat(text) + timedelta(days=1 if end else 0))
-        found = datetime.fromisoformat(text.replace(" ", "+"))  # a bare + in a query string arrives as a space
-    except (ValueError, OverflowError) as error:
+            found = midnight(uow, date.fromisoformat(text) + timedelta(days=1 if end else 0))
+        else:
+            found = datetime.fromisoformat(text.replace(" ", "+"))  # a bare + in a query string arrives as a space
+        if found.tzinfo is None:
+            raise wrong
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # also what is a date, but none in UTC
         raise wrong from error
-    if found.tzinfo is None:
-        raise wrong
-    return found
 
 
 def period(uow: UnitOfWork, start: str | None, end: str | None) -> tuple[Period, date, date]:
@@ -40,6 +41,7 @@ def period(uow: UnitOfWork, start: str | None, end: str | None) -> tuple[Period,
 
 
 MOST_DAYS = 3660
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond lie days that have no neighbours to count with
 
 
 def midnight(uow: UnitOfWork, day: date) -> datetime:
@@ -50,6 +52,9 @@ def _day(text: str | None, field: str) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text[:10])
+        found = date.fromisoformat(text[:10])
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError(text)
     except ValueError as error:
         raise Invalid(fields={field: sentence("要写成日期，如 2026-10-03")}) from error
+    return found
