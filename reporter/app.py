@@ -18,6 +18,7 @@ from reporter.api import areas, catalogue, dashboard, edge, errors, health, mess
 from reporter.api.edge import House, Limiter
 from reporter.config import Settings
 from reporter.web import pages
+from schemas.base import ErrorOut
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ CONTENT_SECURITY = (
 
 class OurApi(Api):
     """flask-smorest with our one shape of errors."""
+
+    ERROR_SCHEMA = ErrorOut
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return errors.http_error(error)

@@ -20,6 +20,7 @@ STUCK_AFTER = timedelta(minutes=5)  # due for longer than this: nobody is workin
 
 
 @blueprint.get("/healthz")
+@blueprint.alt_response(200, description="Alive")
 def alive() -> Response:
     """The process answers"""
     return jsonify({"status": "alive"})
@@ -27,6 +28,8 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 @transaction(signed_in=False)
+@blueprint.alt_response(200, description="Ready")
+@blueprint.alt_response(503, description="The catalogue is not loaded")
 def ready(uow: UnitOfWork) -> tuple[Response, int]:
     """The database answers, the catalogue is loaded; with the depth of each queue"""
     depth = queue_depth(uow)
@@ -36,6 +39,7 @@ def ready(uow: UnitOfWork) -> tuple[Response, int]:
 
 @blueprint.get("/metrics")
 @transaction(signed_in=False)
+@blueprint.alt_response(200, description="Prometheus text", content_type="text/plain")
 def metrics(uow: UnitOfWork) -> Response:
     """Prometheus text"""
     lines = [

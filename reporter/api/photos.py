@@ -44,8 +44,12 @@ def upload(actor: Actor, given: dict[str, FileStorage]) -> dict[str, Any]:
     return shown.photo(row)
 
 
+BYTES = {"type": "string", "format": "binary"}
+
+
 @blueprint.get("/<uuid:photo_id>")
 @caller
+@blueprint.alt_response(200, schema=BYTES, content_type="image/jpeg", description="The photo")
 def picture(actor: Actor, photo_id: Any) -> Response:
     """A photo, without metadata, for those who see its ticket; 404 until it is ready"""
     return _bytes(actor, str(photo_id), thumbnail=False)
@@ -53,6 +57,7 @@ def picture(actor: Actor, photo_id: Any) -> Response:
 
 @blueprint.get("/<uuid:photo_id>/thumbnail")
 @caller
+@blueprint.alt_response(200, schema=BYTES, content_type="image/webp", description="The photo, small")
 def thumbnail(actor: Actor, photo_id: Any) -> Response:
     """The same, small"""
     return _bytes(actor, str(photo_id), thumbnail=True)

@@ -193,10 +193,12 @@ def _actor(
         return None
     if area is not None:
         title = gettext(uow.book.rung(area.ladder, area.level).title)
-        return {"level": area.level, "area_code": area.code, "role": title, "name": name if staff else title}
+        named = name if staff else title
+        return {"level": area.level, "area_code": area.code, "department_code": None, "role": title, "name": named}
     role = event.actor_role or ""
     handler = role in ("department", "district", "lead")
-    return {"level": None, "area_code": None, "role": role, "name": name if own or (staff and handler) else None}
+    named = name if own or (staff and handler) else None
+    return {"level": None, "area_code": None, "department_code": None, "role": role, "name": named}
 
 
 def _worded(data: dict[str, Any]) -> dict[str, Any]:

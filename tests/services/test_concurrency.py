@@ -123,7 +123,7 @@ def test_a_step_and_the_sweep_at_once_leave_one_holder_and_one_answer_clock(serv
     numbers = [service.as_("rider").report(IN_GRID_A_ONLY, category="BJ0123")["number"] for _ in range(6)]
     later(service, minutes=31)
     holder = service.seat(GRID_A)
-    calls = [lambda number=number: holder.step(number, "escalate", reason="太难") for number in numbers]  # type: ignore[misc]
+    calls = [lambda number=number: holder.step(number, "escalate", reason="太难") for number in numbers]
     sweeper = threading.Thread(target=service.work)
     sweeper.start()
     answers = at_once(calls)

@@ -33,6 +33,8 @@ START = {
 
 
 class Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.0"  # a connection for each request, so that closing waits for no idle one
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Nothing: what went wrong is in ``faults``."""
 
@@ -72,7 +74,7 @@ class Site:
 
     def open(self) -> "Site":
         self._server = make_server("127.0.0.1", 0, self.service.app, threaded=True, request_handler=Quiet)
-        self._server.daemon_threads = True
+        self._server.daemon_threads = False  # closing waits for answers under way, which hold connections
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

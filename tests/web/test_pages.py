@@ -1,5 +1,6 @@
-"""What holds for every page: it fits, it is labelled, it speaks English when asked, and its numbers open their tickets."""
+"""What holds for every page: it fits, it is labelled, it speaks English, and its numbers open their tickets."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,33 +13,7 @@ from tests.world import AT_EMPTY_HOME, AT_HOME, AT_NET_HOME, CENTRAL, GRID_A, NA
 
 pytestmark = pytest.mark.browser
 
-# What a screen reader would stumble over; each returns a list of offenders.
-CHECKS = {
-    "one heading of the first rank": """() => {
-        const seen = [...document.querySelectorAll("h1")].filter((node) => node.offsetParent);
-        return seen.length === 1 ? [] : seen.map((node) => node.textContent).concat(["count " + seen.length]);
-    }""",
-    "every field has a name": """() => [...document.querySelectorAll("input, select, textarea")]
-        .filter((node) => !(node.labels && node.labels.length && node.labels[0].textContent.trim()) && !node.getAttribute("aria-label"))
-        .map((node) => node.outerHTML)""",
-    "every button and link has words": """() => [...document.querySelectorAll("button, a")]
-        .filter((node) => !node.textContent.trim() && !node.getAttribute("aria-label") && !node.querySelector("img[alt]:not([alt=''])"))
-        .map((node) => node.outerHTML)""",
-    "every picture has an alternative": """() => [...document.images].filter((node) => !node.hasAttribute("alt")).map((node) => node.src)""",
-    "ids are unique": """() => {
-        const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
-        return ids.filter((id, index) => ids.indexOf(id) !== index);
-    }""",
-    "what describes a field exists": """() => [...document.querySelectorAll("[aria-describedby]")]
-        .filter((node) => !document.getElementById(node.getAttribute("aria-describedby"))).map((node) => node.outerHTML)""",
-    "targets are as large as a thumb": """() => [...document.querySelectorAll("button, .button, .tabs a, .chip label, select, summary")]
-        .filter((node) => node.offsetParent && node.getBoundingClientRect().height < 43.5).map((node) => node.outerHTML)""",
-    "headings go down one rank at a time": """() => {
-        const ranks = [...document.querySelectorAll("h1, h2, h3, h4")].filter((node) => node.offsetParent).map((node) => Number(node.tagName[1]));
-        return ranks.filter((rank, index) => index && rank > ranks[index - 1] + 1);
-    }""",
-    "the language is named": """() => document.documentElement.lang ? [] : ["html"]""",
-}
+SOUNDNESS = (Path(__file__).parent / "soundness.js").read_text()
 
 # Every link of a figure: its address, and the number it shows.
 LINKS = """() => Object.fromEntries([...document.querySelectorAll('a[href^="/desk?"]')].map((link) => {
@@ -47,12 +22,9 @@ LINKS = """() => Object.fromEntries([...document.querySelectorAll('a[href^="/des
 }))"""
 
 
-def sound(visitor: Visitor) -> dict[str, Any]:
+def sound(visitor: Visitor) -> dict[str, list[Any]]:
     """What is wrong with a page, by the check that found it."""
-    visitor.settled()
-    found = {name: visitor.page.evaluate(check) for name, check in CHECKS.items()}
-    found["nothing is wider than the screen"] = [visitor.overflow()] if visitor.overflow() > 0 else []
-    return {name: offenders for name, offenders in found.items() if offenders}
+    return dict(visitor.settled().page.evaluate(SOUNDNESS))
 
 
 def some_work(site: Site) -> list[str]:

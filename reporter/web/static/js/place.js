@@ -129,11 +129,21 @@ function manual(settle) {
     }) };
     return h("div", { class: "field" }, h("label", { htmlFor: id }, say("place." + name)), fields[name].input, error);
   }
+  const numbers = [number("lng", "114.3"), number("lat", "30.5")];
   const kind = freshId("coord_type");
   const kindError = h("span", { class: "field-error", id: kind + "-error", hidden: true });
   fields.coord_type = { error: kindError, input: h("select", { id: kind, name: "coord_type", "aria-describedby": kindError.id },
     h("option", { value: "" }, say("place.coord_type_choose")),
     ["wgs84", "gcj02", "bd09", "cgcs2000"].map((datum) => h("option", { value: datum }, say("place.datum." + datum)))) };
+
+  // maps copy both numbers at once: “114.32436, 30.48978” put into the first field fills the second too
+  fields.lng.input.addEventListener("input", () => {
+    const both = /^\s*(\d+\.\d+)\s*[,，\s]\s*(\d+\.\d+)\s*$/.exec(fields.lng.input.value);
+    if (both) {
+      fields.lng.input.value = both[1];
+      fields.lat.input.value = both[2];
+    }
+  });
 
   function complain(given) {
     ["lng", "lat", "coord_type"].forEach((name) => {
@@ -168,8 +178,7 @@ function manual(settle) {
     settle({ lng: Number(fields.lng.input.value), lat: Number(fields.lat.input.value), coord_type: fields.coord_type.input.value });
   }
 
-  const node = h("details", { class: "more" }, h("summary", null, say("place.manual")),
-    h("div", { class: "pair" }, number("lng", "114.3"), number("lat", "30.5")),
+  const node = h("details", { class: "more" }, h("summary", null, say("place.manual")), h("div", { class: "pair" }, numbers),
     h("div", { class: "field" }, h("label", { htmlFor: kind }, say("place.coord_type")), fields.coord_type.input, kindError),
     h("button", { type: "button", class: "button", onclick: use }, say("place.use_this")));
   return { node: node, complain: complain };

@@ -7,6 +7,7 @@ import { page, say, sayOr } from "./words.js";
 const SUBMITTERS = ["resident", "rider", "lead"];
 const WORKERS = ["lead", "department", "district", "auditor"];
 const WATCHERS = ["lead", "district", "auditor"];
+const ADVICE = "advice";
 const OFFICES = ["city", "district", "street", "community"];
 
 export const maySubmit = (me) => SUBMITTERS.indexOf(me.role) >= 0;
@@ -74,6 +75,11 @@ function header(me) {
   const where = me.area_name ? h("span", null, me.area_name + " ") : null;
   fill(byId("who"), h("span", { class: "who-name" }, where, h("strong", null, roleOf(me))),
     h("button", { type: "button", class: "link", onclick: logOut }, say("session.log_out")));
+  const advice = page.demo && sessionStorage.getItem(ADVICE);
+  if (advice) {
+    const main = byId("main");
+    main.insertBefore(h("p", { class: "notice advice" }, h("strong", null, say("session.try")), advice), main.firstChild);
+  }
 }
 
 async function logOut() {
@@ -98,8 +104,12 @@ function signIn(main) {
   return new Promise(() => {});
 }
 
-function arrive(session) {
+/** ``advice``: what to try with a demo account, shown until logging out. */
+function arrive(session, advice) {
   sessionStorage.clear();
+  if (advice) {
+    sessionStorage.setItem(ADVICE, advice);
+  }
   const me = session.user;
   const here = { "/": maySubmit, "/desk": mayWork, "/dashboard": mayWatch }[location.pathname];
   const stay = here && here(me) && (location.pathname !== "/" || homeOf(me) === "/");
@@ -116,10 +126,10 @@ function demoAccounts(staff) {
   const id = freshId("account");
   const input = h("input", { id: id, name: "username", autocomplete: "off", autocapitalize: "none", spellcheck: "false", "aria-describedby": error.id });
 
-  async function enter(username) {
+  async function enter(username, advice) {
     error.hidden = true;
     try {
-      arrive(await logIn("demo", { username: username }));
+      arrive(await logIn("demo", { username: username }), advice);
     } catch (refused) {
       error.textContent = refused.message;
       error.hidden = false;
@@ -129,7 +139,7 @@ function demoAccounts(staff) {
   get("/sessions/demo").then((accounts) => {
     const useful = (one) => (staff ? one.role !== "rider" && one.role !== "resident" : true);
     fill(list, accounts.filter((one) => ["admin", "reviewer", "integrator"].indexOf(one.role) < 0 && useful(one)).map((one) =>
-      h("li", null, h("button", { type: "button", class: "account", onclick: () => enter(one.username) },
+      h("li", null, h("button", { type: "button", class: "account", onclick: () => enter(one.username, one.what_to_try) },
         h("strong", null, sayOr("role." + one.role, one.role)), one.area ? h("span", null, " " + one.area.replace(/^\d+ /, "")) : null,
         h("span", { class: "hint" }, one.what_to_try)))));
   }, (refused) => fill(list, h("li", { class: "hint" }, refused.message)));
