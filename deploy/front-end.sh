@@ -17,7 +17,7 @@ fi
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 rm -rf "$vendor"
-mkdir -p "$vendor/weui"
-cp node_modules/weui/dist/style/weui.min.css node_modules/weui/LICENSE.txt "$vendor/weui/"
+mkdir -p "$vendor/modern-normalize"
+cp node_modules/modern-normalize/modern-normalize.css node_modules/modern-normalize/license "$vendor/modern-normalize/"
 
 echo "$wanted" > "$vendor/.stamp"

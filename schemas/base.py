@@ -85,16 +85,44 @@ class Flag(fields.Boolean):
         return value
 
 
+class Filled(str):
+    """A sentence with its braces filled, that still knows its key in the translation catalogue."""
+
+    __slots__ = ("filling", "template")
+    template: str
+    filling: dict[str, Any]
+
+    def __new__(cls, template: str, **filling: Any) -> "Filled":
+        made = super().__new__(cls, template.format(**filling))
+        made.template, made.filling = template, filling
+        return made
+
+
+class _Length(validate.Length):
+    def _format_error(self, value: Any, message: str) -> str:
+        return Filled(sentence("长度要在 {min} 到 {max} 之间"), min=self.min or 0, max=self.max)
+
+
+class _OneOf(validate.OneOf):
+    def _format_error(self, value: Any) -> str:
+        return Filled(sentence("只能是：{choices}"), choices=self.choices_text)
+
+
+class _Range(validate.Range):
+    def _format_error(self, value: Any, message: str) -> str:
+        return Filled(sentence("要在 {min} 到 {max} 之间"), min=self.min, max=self.max)
+
+
 def length(most: int, least: int = 0) -> validate.Length:
-    return validate.Length(min=least, max=most, error=sentence("长度要在 {min} 到 {max} 之间"))
+    return _Length(min=least, max=most)
 
 
 def one_of(words: Any) -> validate.OneOf:
-    return validate.OneOf([str(word) for word in words], error=sentence("只能是：{choices}"))
+    return _OneOf([str(word) for word in words])
 
 
 def between(least: float, most: float) -> validate.Range:
-    return validate.Range(min=least, max=most, error=sentence("要在 {min} 到 {max} 之间"))
+    return _Range(min=least, max=most)
 
 
 def not_blank(text: str) -> None:

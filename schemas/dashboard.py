@@ -9,9 +9,7 @@ DIMENSIONS = ("child", "category", "day", "holder")
 
 class PeriodQuery(Shape):
     area = Text(validate=length(24), metadata={"description": "the caller's own area when left out"})
-    from_ = Text(
-        data_key="from", validate=length(40), metadata={"description": "date, inclusive; 30 days back"}
-    )
+    from_ = Text(data_key="from", validate=length(40), metadata={"description": "date, inclusive; 30 days back"})
     to = Text(validate=length(40), metadata={"description": "date, inclusive; today"})
 
 

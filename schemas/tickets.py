@@ -221,9 +221,7 @@ class TicketQuery(Paging):
     severity = fields.Integer(validate=between(1, 4))
     q = Text(validate=length(60, 1))
     created_from = Text(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})
-    created_to = Text(
-        validate=length(40), metadata={"description": "date (inclusive) or RFC 3339 (exclusive)"}
-    )
+    created_to = Text(validate=length(40), metadata={"description": "date (inclusive) or RFC 3339 (exclusive)"})
     bbox = Text(validate=length(120), metadata={"description": "min_lng,min_lat,max_lng,max_lat"})
     coord_type = Text(
         load_default="wgs84", validate=one_of(Datum), metadata={"description": "of bbox, and of the points answered"}

@@ -164,7 +164,7 @@ def test_nothing_in_the_repository_belongs_to_one_machine() -> None:
         ("/tmp/ba|sh_jobs.0/17", True),
         ("--index-url https://py|pi.org/sim|ple", True),
         ("http://127.0.0.1:3141/index/sim|ple/", True),
-        ('"resolved": "https://registry.npm|js.org/weui/-/weui.tgz"', True),
+        ('"resolved": "https://registry.npm|js.org/left-pad/-/left-pad.tgz"', True),
         ("a worker writes to /tmp/reporter-tests", False),
         ("docs/wo|rk/plan.md", False),
         ("POST /workers/3", False),

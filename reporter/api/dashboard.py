@@ -138,7 +138,7 @@ def _by_holder(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
             rows.append((key, f"{seat.area_name} {gettext(seat.title)}", row, {"holder": key}))
         elif department_id:
             key = f"department:{departments[department_id].code}"
-            rows.append((key, departments[department_id].name, row, {"holder": key}))
+            rows.append((key, words.department_name(departments[department_id]), row, {"holder": key}))
     return rows
 
 

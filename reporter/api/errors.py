@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from reporter.api.words import say
 from reporter.domain import errors
 from reporter.domain.errors import Refusal, sentence
+from schemas.base import Filled
 
 log = structlog.get_logger()
 
@@ -102,4 +103,8 @@ def _flat(messages: Any, path: str = "") -> dict[str, str]:
             found.update(_flat(value, f"{path}.{name}".strip(".")))
         return found
     texts = messages if isinstance(messages, list) else [messages]
-    return {path or "body": "；".join(gettext(str(text)) for text in texts)}
+    return {path or "body": "；".join(_worded(text) for text in texts)}
+
+
+def _worded(text: Any) -> str:
+    return say(text.template, **text.filling) if isinstance(text, Filled) else gettext(str(text))

@@ -53,5 +53,5 @@ def _receivers(uow: UnitOfWork, scene: Scene) -> list[dict[str, Any]]:
             select(Department).where(Department.district_id == scene.ticket.district_id).order_by(Department.id)
         ).all()
         for row in sorted(rows, key=lambda row: row.code != owner):
-            found.append({"value": f"department:{row.code}", "name": row.name_en if words.english() else row.name})
+            found.append({"value": f"department:{row.code}", "name": words.department_name(row)})
     return found

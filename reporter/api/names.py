@@ -47,7 +47,7 @@ class Names:
             return None
         if hop.department_id is not None:
             row = self._departments[hop.department_id]
-            name = row.name_en if words.english() else row.name
+            name = words.department_name(row)
             return {"level": "department", "area_code": None, "department_code": row.code, "role": name, "name": name}
         shown = self.of_seat(hop.area_id or 0)
         if self._staff and hop.person_id:

@@ -214,13 +214,14 @@ def _item(
 
 
 def _list_holder(book: Rulebook, row: Any, staff: bool) -> dict[str, Any] | None:
-    if row.department_code is not None:
+    if row.Department is not None:
+        name = words.department_name(row.Department)
         return {
             "level": "department",
             "area_code": None,
-            "department_code": row.department_code,
-            "role": row.department_name,
-            "name": row.department_name,
+            "department_code": row.Department.code,
+            "role": name,
+            "name": name,
         }
     if row.desk_code is None:
         return None

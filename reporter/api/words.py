@@ -8,6 +8,7 @@ from flask_babel import get_locale, gettext
 
 from reporter.domain.routing import REASONS
 from reporter.domain.rulebook import Category, Prompt
+from reporter.models.areas import Department
 
 
 def say(text: str, **filling: Any) -> str:
@@ -26,6 +27,10 @@ def english() -> bool:
 
 def category_name(category: Category) -> str:
     return category.name_en if english() else category.name
+
+
+def department_name(department: Department) -> str:
+    return department.name_en if english() else department.name
 
 
 def prompt_shown(prompt: Prompt | None) -> dict[str, str] | None:

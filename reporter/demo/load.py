@@ -236,8 +236,8 @@ def _demo_person(session: Session, row: dict[str, Any], writer: _Writer) -> int 
 def _story(script: dict[str, Any], towns: Iterable[tuple[DistrictSpec, District]]) -> Iterable[tuple[str, str, str]]:
     """Seats that the stories name: those at the gate, and the showcase of vacancies and leaves."""
     for spec, district in towns:
-        for gate in district.notes["gates"].values():
-            place = {"compound": gate.compound, "lng": gate.point[0], "lat": gate.point[1]}
+        for name, gate in district.notes["gates"].items():
+            place = {"compound": name, "lng": gate.point[0], "lat": gate.point[1]}
             for level in ("neighbourhood", "building", "grid"):
                 code = getattr(gate, level)
                 yield f"seat:{code}", code, script["gate"][level].format(**place)

@@ -43,7 +43,7 @@ ACTION_NAMES = {
     Action.RESPOND: sentence("到场响应"),
     Action.SOLVE: sentence("办结反馈"),
     Action.VERIFY: sentence("核实"),
-    Action.ESCALATE: sentence("上报"),
+    Action.ESCALATE: sentence("上报上级"),
     Action.RETURN: sentence("退回"),
     Action.REJECT: sentence("不予受理"),
     Action.WITHDRAW: sentence("撤回"),

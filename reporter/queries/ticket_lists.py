@@ -79,8 +79,7 @@ COLUMNS = (
     _desk.name.label("desk_name"),
     _desk.ladder.label("desk_ladder"),
     func.coalesce(_holder.name, _deputy.name).label("desk_person"),
-    Department.code.label("department_code"),
-    Department.name.label("department_name"),
+    Department,
     Report.text.label("text"),
     Report.address.label("address"),
 )

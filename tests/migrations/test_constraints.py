@@ -131,11 +131,13 @@ def test_what_differs_in_nothing_but_the_fault_is_taken(session: Session) -> Non
         assert not _refused(session, statement)
 
 
-@pytest.mark.parametrize("table", ["event", "clock_tick"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET at = at", "DELETE FROM {}"])
-def test_what_happened_cannot_be_changed_or_removed(session: Session, table: str, change: str) -> None:
-    with pytest.raises(DatabaseError, match=f"{table} is append-only"):
-        session.execute(text(change.format(table)))
+def test_what_happened_cannot_be_changed_or_removed(session: Session) -> None:
+    for table in ("event", "clock_tick"):
+        for change in (f"UPDATE {table} SET at = at", f"DELETE FROM {table}"):  # noqa: S608
+            savepoint = session.begin_nested()
+            with pytest.raises(DatabaseError, match=f"{table} is append-only"):
+                session.execute(text(change))
+            savepoint.rollback()
 
 
 def test_a_time_without_its_zone_is_refused_before_it_reaches_the_database(engine: Engine) -> None:

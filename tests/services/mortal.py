@@ -120,6 +120,12 @@ def send(workshop: Workshop, fate: Fate) -> None:
     messages.send_waiting(workshop.works, [workshop.channels[0], Postbox(postbox_of(workshop), fate)])
 
 
+def send_all(workshop: Workshop, fate: Fate) -> None:
+    """Small batches until nothing waits."""
+    while messages.send_waiting(workshop.works, [Postbox(postbox_of(workshop), fate)], batch=10):
+        continue
+
+
 def develop(workshop: Workshop, fate: Fate) -> None:
     """One batch of photos."""
     photos.develop_waiting(workshop.works, WatchedStore(workshop.store, fate), workshop.darkroom)

@@ -1,6 +1,5 @@
 """A worker killed by SIGKILL at any line: afterwards nothing is lost and nothing is done twice."""
 
-import io
 import os
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PIL import Image
 from sqlalchemy import select
 
 from reporter.adapters.darkroom import Darkroom
@@ -68,63 +66,63 @@ def test_messages_of_a_killed_worker_arrive_once_by_every_channel(
     assert sum(left.values()) - len(left) == left_twice, "the key lets the receiver drop the second"
 
 
-@pytest.mark.parametrize(
-    "death",
-    [
-        Death("after commit", 1),  # leased
-        Death("after put", 1),  # the large one stored, the small one not
-        Death("after put", 2),  # both stored, the row says processing
-        Death("before commit", 2),  # the row written, not committed
-    ],
-    ids=str,
+PHOTO_DEATHS = (
+    Death("after commit", 1),  # leased
+    Death("after put", 1),  # the large one stored, the small one not
+    Death("after put", 2),  # both stored, the row says processing
+    Death("before commit", 2),  # the row written, not committed
 )
-def test_a_photo_of_a_killed_worker_is_ready_once_with_the_right_files(service: Service, death: Death) -> None:
+
+
+def test_a_photo_of_a_killed_worker_is_ready_once_with_the_right_files(service: Service) -> None:
     rider = service.as_("rider")
-    photo_id = rider.photo("green")
-    mortal.die(service, mortal.develop, death)
-    later(service, seconds=61)
-    service.work()
+    for death in PHOTO_DEATHS:
+        photo_id = rider.photo("green")
+        mortal.die(service, mortal.develop, death)
+        later(service, seconds=61)
+        service.work()
 
-    assert one(service, select(Photo.state, Photo.run_at, Photo.last_error)) == ("ready", None, None)
-    store = service.workshop.store
-    expected = Darkroom(BEIJING).develop(store.get(photos.original_key(photo_id)))
-    shown = rider.get(f"/photos/{photo_id}").data
-    assert shown == expected.shown
-    assert rider.get(f"/photos/{photo_id}/thumbnail").data == expected.thumbnail
-    with Image.open(io.BytesIO(shown)) as image:
-        assert image.size == one(service, select(Photo.width, Photo.height))
+        row = select(Photo.state, Photo.run_at, Photo.last_error, Photo.attempts).where(Photo.id == photo_id)
+        assert one(service, row) == ("ready", None, None, 2), death
+        original = service.workshop.store.get(photos.original_key(photo_id))
+        expected = Darkroom(BEIJING).develop(original)
+        assert rider.get(f"/photos/{photo_id}").data == expected.shown, death
+        assert rider.get(f"/photos/{photo_id}/thumbnail").data == expected.thumbnail, death
 
 
-@pytest.mark.parametrize(
-    "death",
-    [
-        Death("after commit", 1),  # both clocks leased, neither looked at
-        Death("before INSERT INTO message", 1),  # all but the messages
-        Death("before commit", 2),  # everything of the first clock written, not committed
-        Death("after commit", 2),  # the first done, the second only leased
-        Death("before commit", 3),  # the second written, not committed
-    ],
-    ids=str,
+SWEEP_DEATHS = (
+    Death("after commit", 1),  # both clocks leased, neither looked at
+    Death("before INSERT INTO message", 1),  # the ball has moved in the transaction, nobody is told
+    Death("before commit", 2),  # everything of the first clock written, not committed
+    Death("after commit", 2),  # the first done, the second only leased
+    Death("before commit", 3),  # the second written, not committed
 )
-def test_a_killed_sweep_climbs_and_charges_exactly_once(service: Service, death: Death) -> None:
-    service.at("2026-10-03 21:40")
-    rider = service.as_("rider")
-    number = rider.report(IN_GRID_A_ONLY, category="BJ0123")["number"]
-    service.work()
-    later(service, minutes=121)  # the answer was due after 30 minutes, the end after two hours
-    mortal.die(service, mortal.sweep, death)
-    later(service, seconds=31)
-    service.work()
-    service.work()  # messages come before clocks in a round
 
-    assert kinds(service, number) == {"filed": 1, "climbed": 1, "became_overdue": 1}
-    hops = rows(service, select(Hop.seq, Hop.via, Hop.response_missed).order_by(Hop.seq))
-    assert hops == [(1, "filed", True), (2, "climbed", False)]
-    running = select(Clock.kind).where(Clock.stopped_at.is_(None)).order_by(Clock.kind)
-    assert rows(service, running) == ["resolve", "response"]
-    told = Counter(rows(service, select(Message.event_seq, Message.person_id)))
-    assert set(told.values()) == {1}
-    assert set(rows(service, select(Message.state))) == {"sent"}
+
+def test_a_killed_sweep_climbs_and_charges_exactly_once(service: Service) -> None:
+    rider = service.as_("rider")
+    for day, death in enumerate(SWEEP_DEATHS, start=1):
+        service.at(f"2026-10-0{day} 21:40")
+        number = rider.report(IN_GRID_A_ONLY, category="BJ0123")["number"]
+        service.work()
+        later(service, minutes=121)  # the answer was due after 30 minutes, the end after two hours
+        mortal.die(service, mortal.sweep, death)
+        later(service, seconds=31)
+        service.work()
+        service.work()  # messages come before clocks in a round
+
+        assert kinds(service, number) == {"filed": 1, "climbed": 1, "became_overdue": 1}, death
+        mine = one(service, select(Ticket.id).where(Ticket.number == number))
+        hops = select(Hop.seq, Hop.via, Hop.response_missed, Hop.overdue_here).where(Hop.ticket_id == mine)
+        assert rows(service, hops.order_by(Hop.seq)) == [(1, "filed", True, True), (2, "climbed", False, False)], death
+        running = select(Clock.kind).where(Clock.ticket_id == mine, Clock.stopped_at.is_(None))
+        assert sorted(rows(service, running)) == ["resolve", "response"], death
+        told = rows(
+            service, select(Message.event_seq, Message.person_id, Message.state).where(Message.ticket_id == mine)
+        )
+        assert Counter(told) == {row: 1 for row in told}, death
+        assert {state for _, _, state in told} == {"sent"}, death
+        rider.post(f"/tickets/{number}/steps", {"action": "withdraw"})  # so that its clocks do not mix with the next
 
 
 def test_two_sweepers_at_once_tell_each_of_two_hundred_clocks_once(service: Service) -> None:
@@ -142,6 +140,17 @@ def test_two_sweepers_at_once_tell_each_of_two_hundred_clocks_once(service: Serv
     assert happened == {(key, kind): 1 for key in tickets for kind in ("filed", "climbed", "became_overdue")}
     assert count(service, Hop, Hop.ended_at.is_(None)) == len(tickets)
     assert count(service, Clock, Clock.run_at <= service.clock()) == 0
+
+
+def test_two_senders_at_once_let_each_message_leave_once(service: Service) -> None:
+    number = service.as_("rider").report(AT_HOME, category="LL0107")["number"]
+    service.work()
+    waiting = put_waiting(service, number, "rider", 150)
+    together = mortal.barrier(2)
+    senders = [mortal.start(service, mortal.send_all, together=together) for _ in range(2)]
+    assert [mortal.ended(sender) for sender in senders] == [0, 0]
+    left = Counter(mortal.postbox_of(service.workshop).read_text().split())
+    assert left == {f"message:{key}": 1 for key in waiting}
 
 
 def _worker(service: Service) -> "subprocess.Popen[bytes]":
