@@ -15,6 +15,7 @@ SECRETS = frozenset({"token", "password", "secret", "session_key", "access_token
 def configure() -> None:
     """For programs; libraries and tests leave logging alone."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines carry addresses with secrets
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

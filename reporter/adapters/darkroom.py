@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 SEVERAL_IN_ONE = {"MPO": "image/jpeg"}  # a JPEG with more pictures behind it, as phones make of portraits
-MOST_PIXELS = 40_000_000  # a 108-megapixel phone sends 12; a bomb sends 900 in 100 KB (tech.md 8)
+MOST_PIXELS = 64_000_000  # phones send 12 to 50 million; a bomb sends 900 in 100 KB (tech.md 8)
 TURNS = {  # by the EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,

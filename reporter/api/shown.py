@@ -14,7 +14,7 @@ from reporter.domain.areas import Level, Seat
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.duplicates import Similar
 from reporter.domain.errors import Conflict
-from reporter.domain.permissions import Actor, Role
+from reporter.domain.permissions import Actor, Role, reads_as_staff
 from reporter.domain.ratings import check_may_rate
 from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
 from reporter.models.people import Person
@@ -30,7 +30,11 @@ from reporter.services.unit_of_work import UnitOfWork
 def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = None) -> dict[str, Any]:
     """One ticket with chain, hops, clocks and the caller's actions; ``scene`` when it is in memory already."""
     scene = scene or scenes.load(uow, row)
-    staff = uow.caller.is_staff
+    staff = reads_as_staff(
+        uow.caller,
+        clocks.lineage(row),
+        lambda: any(person_id == uow.caller.person_id for person_id, _ in scene.reporters),
+    )
     names = Names(uow, scene, staff)
     status = Status(row.status)
     open_hop = scene.open_hop
@@ -186,14 +190,14 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
     reports = []
     for report, person in rows:
         own = report.submitter_id == uow.caller.person_id
-        if not staff and not own and report.joined:
-            continue  # who else joined is nobody's business; how many did is a number
+        if not staff and not own:
+            continue  # what others said is nobody's business; how many joined is a number
         reports.append(
             {
                 "text": report.text if own else privacy.mask_numbers_in(report.text or "") or None,
-                "address": report.address if own or staff else None,
+                "address": report.address,
                 "source": report.source,
-                "submitter": _submitter(report, person, own, staff),
+                "submitter": _submitter(report, person, own),
                 "received_at": report.received_at,
                 "observed_at": report.observed_at,
                 "joined": report.joined,
@@ -203,8 +207,8 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
     return {"reports": reports, "photos_after": [photo(one) for one in photos if one.event_seq is not None]}
 
 
-def _submitter(report: Report, person: Person, own: bool, staff: bool) -> dict[str, Any] | None:
-    if not own and (report.anonymous or not staff):
+def _submitter(report: Report, person: Person, own: bool) -> dict[str, Any] | None:
+    if not own and report.anonymous:
         return None
     behalf = report.on_behalf_of
     return {

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from reporter.api import shown, times, words
-from reporter.domain import coordinates, privacy
+from reporter.domain import coordinates, permissions, privacy
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.errors import Invalid, sentence
@@ -130,9 +130,8 @@ def _bbox(text: str | None, datum: Datum) -> tuple[float, float, float, float] |
 def _shown(uow: UnitOfWork, page: ticket_lists.Page, datum: Datum) -> dict[str, Any]:
     ids = [row.Ticket.id for row in page.rows]
     pictures, at_risk, mine, ratings = _beside(uow, ids)
-    staff = uow.caller.is_staff
     return {
-        "items": [_item(uow, row, datum, staff, pictures, at_risk, mine, ratings) for row in page.rows],
+        "items": [_item(uow, row, datum, pictures, at_risk, mine, ratings) for row in page.rows],
         "next_cursor": page.next_cursor,
     }
 
@@ -179,7 +178,6 @@ def _item(
     uow: UnitOfWork,
     row: Any,
     datum: Datum,
-    staff: bool,
     pictures: dict[int, str],
     at_risk: set[int],
     mine: dict[int, bool],
@@ -189,6 +187,7 @@ def _item(
     category = uow.book.category_by_id(ticket.category_id)
     picture = pictures.get(ticket.id)
     own = mine.get(ticket.id) is False
+    staff = permissions.reads_as_staff(uow.caller, clocks.lineage(ticket), lambda: ticket.id in mine)
     return {
         "number": ticket.number,
         "status": ticket.status,
@@ -206,7 +205,7 @@ def _item(
         "holder": _list_holder(uow.book, row, staff),
         "location": shown.location(Point(ticket.lng, ticket.lat), datum),
         "joins": ticket.joins,
-        "thumbnail_url": f"/api/v1/photos/{picture}/thumbnail" if picture else None,
+        "thumbnail_url": f"/api/v1/photos/{picture}/thumbnail" if picture and (own or staff) else None,
         "joined": bool(mine.get(ticket.id)),
         "may_rate": ticket.id in mine
         and shown.rating_open(uow, ticket, ratings.get(ticket.id), clocks.lineage(ticket)),

@@ -21,7 +21,7 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
-from reporter.services import joining, lifecycle, nearness, photos, ratings, revealing
+from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.reports import Join
 from schemas.tickets import (
@@ -147,7 +147,9 @@ def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
 
     A lead who reports, or adds a note to an own anonymous report, does so as a submitter: by role only.
     """
-    staff = uow.caller.is_staff
+    staff = permissions.reads_as_staff(
+        uow.caller, clocks.lineage(ticket), lambda: tickets.reported_by(uow.session, uow.caller, ticket.id)
+    )
     rows = uow.session.execute(
         select(Event, Person.name, Area)
         .outerjoin(Person, Person.id == Event.actor_id)

@@ -4,6 +4,7 @@ Which tickets a person sees is one query, ``queries/tickets.visible_to``; who ma
 ticket is a column of the table in ``lifecycle.py``.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,6 +99,18 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raises Forbidden."""
     if not may(actor, permission):
         raise Forbidden()
+
+
+def reads_as_staff(actor: Actor, lineage: Collection[int], reported: Callable[[], bool]) -> bool:
+    """Whether a visible ticket is shown with names and internal notes.
+
+    ``lineage``: ids of the areas it lies in. A lead who merely reported or joined a ticket elsewhere is a
+    resident there; one who sees it without having reported it holds it, or held it once. ``reported`` is
+    asked only when it matters, because it may cost a statement.
+    """
+    if actor.role is not Role.LEAD:
+        return actor.is_staff
+    return any(seat.area_id in lineage for seat in actor.seats) or not reported()
 
 
 def require_reveal(actor: Actor) -> None:

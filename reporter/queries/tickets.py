@@ -90,6 +90,12 @@ def is_visible(session: Session, actor: Actor, ticket_id: int) -> bool:
     return session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, visible_to(actor))) is not None
 
 
+def reported_by(session: Session, actor: Actor, ticket_id: int) -> bool:
+    """Whether this person reported or joined a ticket."""
+    mine = select(Report.id).where(Report.ticket_id == ticket_id, Report.submitter_id == actor.person_id)
+    return session.scalar(mine.limit(1)) is not None
+
+
 def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket, Report] | None:
     """What this person's request of this key became the first time."""
     row = session.execute(

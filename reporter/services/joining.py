@@ -1,7 +1,5 @@
 """“Me too”: somebody else has met the same thing and joins the open ticket instead of making another."""
 
-from sqlalchemy import select
-
 from reporter.domain import permissions
 from reporter.domain.coordinates import Point, metres_between
 from reporter.domain.duplicates import reach
@@ -25,8 +23,7 @@ def join(uow: UnitOfWork, number: str, client_request_id: str) -> tuple[Ticket, 
     if before is not None:
         return before[0], False
     ticket = joinable(uow, number)
-    mine = select(Report.id).where(Report.ticket_id == ticket.id, Report.submitter_id == uow.caller.person_id)
-    if uow.session.scalar(mine.limit(1)) is not None:
+    if tickets.reported_by(uow.session, uow.caller, ticket.id):
         return ticket, False
     report = Report(
         ticket_id=ticket.id,

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from reporter.domain import permissions, ratings
 from reporter.domain.errors import Forbidden
 from reporter.domain.events import EventKind
 from reporter.domain.permissions import Permission
-from reporter.models.tickets import Rating, Report, Ticket
+from reporter.models.tickets import Rating, Ticket
 from reporter.queries import tickets
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
@@ -21,8 +19,7 @@ def rate(uow: UnitOfWork, number: str, grade: int, tags: Sequence[str], text: st
     """
     permissions.require(uow.caller, Permission.RATE)
     ticket: Ticket = tickets.locked(uow.session, number, uow.caller)
-    mine = select(Report.id).where(Report.ticket_id == ticket.id, Report.submitter_id == uow.caller.person_id)
-    if uow.session.scalar(mine.limit(1)) is None:
+    if not tickets.reported_by(uow.session, uow.caller, ticket.id):
         raise Forbidden()
     known = uow.session.get(Rating, (ticket.id, uow.caller.person_id))
     ratings.check_may_rate(

@@ -20,6 +20,7 @@ from tests.world import (
     NEXT_DOOR,
     OTHER_BUILDING,
     XIMA_GRID,
+    XIMA_HOME,
 )
 
 COVER, LAMP, VIOLENCE = "BJ0123", "LL0107", "LL0602"
@@ -366,3 +367,16 @@ def test_no_answer_carries_where_and_when_a_photo_was_taken(service: Service) ->
     text = said(service.seat(GRID_A), f"/tickets/{number}") + said(rider, f"/tickets/{number}/events")
     assert "captured" not in text
     assert "sha256" not in text
+
+
+def test_a_lead_who_joins_elsewhere_is_a_resident_there(service: Service) -> None:
+    number = service.as_("resident").report(AT_HOME, category="BJ0123", text="井盖没了")["number"]
+    stranger = service.seat(XIMA_HOME)
+    assert stranger.post(f"/tickets/{number}/join").status_code == 201
+
+    shown, listed = stranger.ticket(number), stranger.get("/tickets").json["items"][0]
+
+    assert [report["joined"] for report in shown["reports"]] == [True], "only the own words"
+    assert (shown["holder"]["name"], listed["holder"]["name"]) == ("网格长", "网格长"), "roles, no names"
+    assert listed["text"] is None
+    assert "noted" not in stranger.events(number)

@@ -69,7 +69,8 @@ def test_a_photo_attached_while_loose_ones_are_removed_keeps_its_files(service: 
     service.work()
     number = rider.report(AT_HOME, category="LL0107")["number"]
     later(service, days=8)
-    remover = threading.Thread(target=service.work)
+    workshop = service.workshop
+    remover = threading.Thread(target=photos.remove_loose, args=(workshop.works, workshop.store))
     with session_for(service.engine, writes=True) as session:
         ticket_id = session.scalar(select(Ticket.id).where(Ticket.number == number))
         report_id = session.scalar(select(Report.id))
