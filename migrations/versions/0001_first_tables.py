@@ -412,6 +412,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_ticket_number")),
     )
     op.create_index("ix_ticket_building", "ticket", ["building_id", "received_at", "id"], unique=False)
+    op.create_index(
+        "ix_ticket_closed",
+        "ticket",
+        ["closed_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+        sqlite_where=sa.text("closed_at IS NOT NULL"),
+    )
     op.create_index("ix_ticket_community", "ticket", ["community_id", "received_at", "id"], unique=False)
     op.create_index("ix_ticket_district", "ticket", ["district_id", "received_at", "id"], unique=False)
     op.create_index("ix_ticket_grid", "ticket", ["grid_id", "received_at", "id"], unique=False)
@@ -557,6 +565,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("run_at IS NOT NULL"),
         sqlite_where=sa.text("run_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_message_unread",
+        "message",
+        ["person_id"],
+        unique=False,
+        postgresql_where=sa.text("read_at IS NULL"),
+        sqlite_where=sa.text("read_at IS NULL"),
     )
     op.create_index("uq_message_once", "message", ["ticket_id", "event_seq", "person_id"], unique=True)
     op.create_table(

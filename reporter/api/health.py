@@ -51,6 +51,9 @@ def metrics(uow: UnitOfWork) -> Response:
     lines += ["# HELP reporter_queue_stuck Jobs due for too long.", "# TYPE reporter_queue_stuck gauge"]
     lines += [f'reporter_queue_stuck{{queue="{name}"}} {row["stuck"]}' for name, row in depth.items()]
     lines += [
+        "# HELP reporter_messages_dead Messages given up after every attempt; an operator must look.",
+        "# TYPE reporter_messages_dead gauge",
+        f"reporter_messages_dead {depth['messages']['dead']}",
         "# HELP reporter_demo Whether demo logins are open.",
         "# TYPE reporter_demo gauge",
         f"reporter_demo {int(house().settings.demo)}",
@@ -65,4 +68,6 @@ def queue_depth(uow: UnitOfWork) -> dict[str, dict[str, int]]:
         due = uow.session.scalar(select(func.count()).select_from(table).where(table.run_at <= uow.now))
         stuck = uow.session.scalar(select(func.count()).select_from(table).where(table.run_at <= uow.now - STUCK_AFTER))
         found[name] = {"due": due or 0, "stuck": stuck or 0}
+    dead = select(func.count()).select_from(Message).where(Message.state == "dead")
+    found["messages"]["dead"] = uow.session.scalar(dead) or 0
     return found

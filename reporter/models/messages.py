@@ -19,6 +19,12 @@ class Message(Leased, Base):
         Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
         Index("ix_message_inbox", "person_id", "id"),
         Index(
+            "ix_message_unread",
+            "person_id",
+            postgresql_where=text("read_at IS NULL"),
+            sqlite_where=text("read_at IS NULL"),
+        ),
+        Index(
             "ix_message_run_at",
             "run_at",
             postgresql_where=text("run_at IS NOT NULL"),

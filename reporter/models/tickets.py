@@ -62,6 +62,12 @@ class Ticket(Base):
         Index("ix_ticket_grid", "grid_id", "received_at", "id"),
         Index("ix_ticket_building", "building_id", "received_at", "id"),
         Index("ix_ticket_neighbourhood", "neighbourhood_id", "received_at", "id"),
+        Index(
+            "ix_ticket_closed",
+            "closed_at",
+            postgresql_where=text("closed_at IS NOT NULL"),
+            sqlite_where=text("closed_at IS NOT NULL"),
+        ),
         Index("ix_ticket_holder_area", "holder_area_id", "due_at"),
         Index("ix_ticket_holder_department", "holder_department_id", "due_at"),
     )

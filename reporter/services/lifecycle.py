@@ -18,7 +18,7 @@ from reporter.domain.permissions import Actor, Permission
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, landing, messages, photos
+from reporter.services import ball, clocks, landing, messages, photos, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
@@ -46,6 +46,7 @@ def take(
         raise
     _check_given(uow, scene, move, given)
 
+    sla.catch_up(uow, scene)
     acting_for = _seat_acted_for(uow.caller, ticket)
     hop = _change(uow, scene, move, given)
 

@@ -23,7 +23,7 @@ from reporter.services.unit_of_work import UnitOfWork, Works
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 12  # about three hours; then somebody has to look
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ TOLD_AS = {
     Mark.AT_RISK: EventKind.BECAME_AT_RISK,
     Mark.OVERDUE: EventKind.BECAME_OVERDUE,
 }
+MISSED_AS = {
+    ClockKind.RESPONSE: EventKind.RESPONSE_MISSED,
+    ClockKind.RESOLVE: EventKind.BECAME_OVERDUE,
+    ClockKind.VERIFY: EventKind.VERIFICATION_LATE,
+}
 UNTAKEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
 
 
@@ -47,6 +52,23 @@ def sweep(works: Works, batch: int = 100) -> int:
             with works.open() as uow:  # raises when the database itself is away
                 uow.session.get_one(Clock, (ticket_id, seq)).last_error = repr(error)[:300]
     return len(taken)
+
+
+def catch_up(uow: UnitOfWork, around: Scene) -> None:
+    """What ran out before a step but was not swept yet is charged and told first, so that nobody escapes a
+    deadline because the worker was slow. A missed response does not climb any more: somebody is acting."""
+    for clock in around.clocks:
+        missed = clock.stopped_at is None and clock.due_at is not None and clock.due_at < uow.now
+        if not missed or clock.overdue_at is not None:
+            continue
+        clock.overdue_at, clock.run_at = clock.due_at, None
+        kind = ClockKind(clock.kind)
+        if kind is ClockKind.RESOLVE:
+            around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at
+            _charge(around)
+        elif kind is ClockKind.RESPONSE and around.open_hop is not None:
+            around.open_hop.response_missed = True
+        _record(uow, around, MISSED_AS[kind], around.open_hop, due_at=_iso(clock))
 
 
 def _look_at(uow: UnitOfWork, ticket_id: int, seq: int) -> None:
@@ -133,7 +155,7 @@ def _above(uow: UnitOfWork, around: Scene, hop: Hop | None) -> routing.Stop | No
 
 
 def _record(uow: UnitOfWork, around: Scene, kind: EventKind, hop: Hop | None, **data: Any) -> None:
-    event = uow.record(around.ticket, kind, hop_seq=hop.seq if hop else None, **data)
+    event = uow.record(around.ticket, kind, hop_seq=hop.seq if hop else None, by_system=True, **data)
     messages.tell(
         uow,
         around.ticket,

@@ -52,17 +52,22 @@ class UnitOfWork:
         *,
         hop_seq: int | None = None,
         actor_area_id: int | None = None,
+        by_system: bool = False,
         **data: Any,
     ) -> Event:
-        """Append what happened to the ticket's one list of events; ``data`` must be JSON."""
+        """Append what happened to the ticket's one list of events; ``data`` must be JSON.
+
+        ``by_system``: nobody did it, although somebody is calling (a deadline that had run out).
+        """
         ticket.last_event += 1
+        actor = None if by_system else self.actor
         event = Event(
             ticket_id=ticket.id,
             seq=ticket.last_event,
             kind=kind.value,
             at=self.now,
-            actor_id=self.actor.person_id if self.actor else None,
-            actor_role=self.actor.role.value if self.actor else None,
+            actor_id=actor.person_id if actor else None,
+            actor_role=actor.role.value if actor else None,
             actor_area_id=actor_area_id,
             status=ticket.status,
             hop_seq=hop_seq,

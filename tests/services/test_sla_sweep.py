@@ -88,7 +88,7 @@ def test_the_delay_is_charged_to_whoever_had_the_ball_at_the_deadline(service: S
     settle(service)
     hops = rows(service, select(Hop.seq, Hop.overdue_here).order_by(Hop.seq))
     assert hops == [(1, False), (2, False), (3, True), (4, False)]
-    assert told(service, BUILDING, number)[-1] == f"工单{number}已超期", "who has it now is told"
+    assert f"下级工单{number}已超期" in told(service, BUILDING, number), "who gets it hears that it is late already"
     assert one(service, select(Ticket.overdue_at)) == beijing("2026-09-15 15:00")
 
 
@@ -202,3 +202,18 @@ def test_one_clock_that_cannot_be_read_does_not_stop_the_others(service: Service
     climbed = rows(service, select(Event.ticket_id).where(Event.kind == "climbed").order_by(Event.ticket_id))
     assert climbed == ids[1:]
     assert "moons" in one(service, select(Clock.last_error).filter_by(**broken))
+
+
+def test_a_step_after_the_deadline_is_charged_although_nobody_swept(service: Service) -> None:
+    service.at("2026-09-07 09:00")
+    rider, grid = service.as_("rider"), service.seat(GRID_A)
+    number = rider.report(AT_HOME, category="BJ0123")["number"]  # half an hour to respond, two to resolve
+
+    service.at("2026-09-07 12:00")  # the worker was down all the time
+    shown = grid.did(number, "solve", photo_ids=[grid.photo()])
+
+    assert [hop["overdue_here"] for hop in shown["hops"]] == [True, False]
+    assert shown["hops"][0]["response_missed"] is True
+    service.work()
+    kinds = grid.events(number)
+    assert kinds == ["filed", "response_missed", "became_overdue", "solved"], "each once, before the step"
