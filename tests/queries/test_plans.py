@@ -169,7 +169,7 @@ def scanned(plan: str) -> set[str]:
         pytest.param(
             lambda crowd: crowd.rider.get("/messages"),
             "SELECT count(*)",
-            {"postgis": ["ix_message_inbox"], "spatialite": ["ix_message_inbox (person_id=?)"]},
+            {"postgis": ["ix_message_inbox"], "spatialite": ["ix_message_unread (person_id=?)"]},
             id="unread",
         ),
         pytest.param(
