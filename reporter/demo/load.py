@@ -18,9 +18,10 @@ from reporter.demo.district import generate
 from reporter.demo.partition import area as size_of
 from reporter.demo.rows import AreaRow, District
 from reporter.demo.spec import DistrictSpec, read_divisions, read_specs
-from reporter.domain.areas import CHAIN_LEVELS, FINE_LEVELS, Level
+from reporter.domain.areas import CHAIN_LEVELS, FINE_LEVELS, CodeRule, Level, fits
 from reporter.domain.permissions import Role
 from reporter.models.areas import Area, AreaShape, Compound, CompoundGrid, Department, Leave, Seat
+from reporter.models.areas import CodeRule as CodeRuleRow
 from reporter.models.people import Account, DemoHint, Person
 from reporter.services import seeding
 
@@ -77,6 +78,9 @@ class _Writer:
         self.person_ids: dict[str, int] = {}
         self.departments: dict[tuple[str, str], int] = {}
         self.seats = 0
+        self._rules = {
+            rule.level: CodeRule(Level(rule.level), rule.length) for rule in session.scalars(select(CodeRuleRow))
+        }
 
     def add_areas(self, spec: DistrictSpec, district: District) -> None:
         rows, shapes = [], []
@@ -99,6 +103,8 @@ class _Writer:
             self.departments[(spec.code, department.code)] = department.id
 
     def _area(self, spec: DistrictSpec, row: AreaRow) -> dict[str, Any]:
+        if not fits(row.code, row.parent_code, self._rules[row.level]):
+            raise ValueError(f"{row.code} is no code of a {row.level} below {row.parent_code}")
         area_id = len(self.ids) + 1
         self.ids[row.code] = area_id
         above = self.lineage[row.parent_code] if row.parent_code else {}

@@ -136,3 +136,20 @@ def place(around: Surroundings) -> Placement:
 def up_to(chain: Sequence[Seat], level: Level) -> list[Seat]:
     """The part of a chain that is ``level`` or wider: where a coarse location may be routed at most."""
     return [seat for seat in chain if seat.level.reaches(level)]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRule:
+    """How codes of a level are made: so many digits, beginning with the parent's (``domain.md`` 2.2)."""
+
+    level: Level
+    length: int
+
+
+def fits(code: str, parent_code: str | None, rule: CodeRule) -> bool:
+    """Whether a code keeps its rule. A parent of the same length (city and district) is read without its zeros."""
+    if not code.isascii() or not code.isdigit() or len(code) != rule.length:
+        return False
+    if parent_code is None:
+        return True
+    return code.startswith(parent_code if len(parent_code) < len(code) else parent_code.rstrip("0"))

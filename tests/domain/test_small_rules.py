@@ -37,6 +37,24 @@ def test_where_a_report_belongs(around: Surroundings, area: int, flags: tuple[st
     assert (placement.area_id, placement.flags) == (area, flags)
 
 
+@pytest.mark.parametrize(
+    ("code", "parent", "length", "keeps"),
+    [
+        ("420106015002001", "420106015002", 15, True),  # a grid of ours
+        ("42010601500201", "420106015002", 14, True),  # another city's grids have 14 digits: a row, no code
+        ("420106", "420100", 6, True),  # district and city are equally long
+        ("420206", "420100", 6, False),  # of another city
+        ("420106015003001", "420106015002", 15, False),  # of another community
+        ("42010601500200", "420106015002", 15, False),  # a digit is missing
+        ("42010601500200a", "420106015002", 15, False),  # digits only
+        ("４２０１０６", "420100", 6, False),  # and ordinary ones
+        ("420100", None, 6, True),  # the top
+    ],
+)
+def test_codes_follow_a_table(code: str, parent: str | None, length: int, keeps: bool) -> None:
+    assert areas.fits(code, parent, areas.CodeRule(Level.GRID, length)) is keeps
+
+
 def test_outside_every_street_is_refused_by_name() -> None:
     with pytest.raises(LocationOutOfArea) as refused:
         areas.place(Surroundings())

@@ -3,6 +3,9 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from tests.service import Service
 from tests.world import AT_HOME, AT_XIMA_HOME, BUILDING, GRID_A, HOME, IN_DISTRICT_ONLY, OUTSIDE
 
@@ -180,3 +183,33 @@ def test_other_is_no_category_either(service: Service) -> None:
 
     assert (unclear["status"], unclear["holder"]["area_code"]) == ("reported", GRID_A)
     assert [item["number"] for item in unclear["similar"]] == [cover], "anything that near may be it"
+
+
+sends = st.lists(
+    st.tuples(
+        st.sampled_from(["rider", "rider2", "resident"]),
+        st.integers(0, 3),  # which of a person's keys
+        st.sampled_from([None, "LL0107", "BJ0123"]),
+        st.sampled_from([AT_HOME, AT_XIMA_HOME]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(sends)
+def test_however_often_it_is_resent_a_key_is_one_ticket(
+    service: Service, sent: list[tuple[str, int, str | None, tuple[float, float]]]
+) -> None:
+    run = uuid.uuid4()
+    people = {name: service.as_(name) for name, *_ in sent}
+
+    first: dict[tuple[str, int], str] = {}
+    for name, key, category, point in sent:
+        answer = people[name].send(point, key=str(uuid.uuid5(run, str(key))), category=category)
+        known = (name, key) in first
+        assert answer.status_code == (200 if known else 201)
+        assert first.setdefault((name, key), answer.json["number"]) == answer.json["number"]
+
+    assert len(set(first.values())) == len(first), "as many tickets as different requests"
