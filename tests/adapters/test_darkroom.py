@@ -262,7 +262,7 @@ def test_metadata_that_is_torn_does_not_cost_the_photo() -> None:
     assert (developed.width, developed.captured) == (400, None)
 
 
-@pytest.mark.parametrize("size", [(6400, 6400), (40_001, 1_000)])
+@pytest.mark.parametrize("size", [(8_001, 8_000), (64_001, 1_000)])
 def test_more_pixels_than_a_worker_bears_are_refused_by_the_header(size: tuple[int, int]) -> None:
     content = encoded(Image.new("1", size), "PNG")  # a few kilobytes
     with pytest.raises(PhotoRefused):
