@@ -217,3 +217,15 @@ def test_a_step_after_the_deadline_is_charged_although_nobody_swept(service: Ser
     service.work()
     kinds = grid.events(number)
     assert kinds == ["filed", "response_missed", "became_overdue", "solved"], "each once, before the step"
+
+
+def test_a_note_does_not_keep_an_untaken_ticket_from_climbing(service: Service) -> None:
+    service.at("2026-09-07 09:00")
+    rider = service.as_("rider")
+    number = rider.report(AT_HOME, category="BJ0123")["number"]
+
+    service.at("2026-09-07 09:31")
+    rider.did(number, "note", text="还没有人来")
+    service.work()
+
+    assert service.seat(GRID_A).ticket(number)["holder"]["area_code"] == CENTRAL
