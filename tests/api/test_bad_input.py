@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from reporter.db import Base
+from tests.naming import brief
 from tests.service import Caller, Service
 from tests.world import (
     AT_DESERTED,
@@ -150,7 +151,7 @@ NEW_REPORT: list[tuple[dict[str, Any], Refusal]] = [
 ]
 
 
-@pytest.mark.parametrize(("changed", "expected"), NEW_REPORT, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("changed", "expected"), NEW_REPORT, ids=brief)
 def test_a_wrong_report_names_its_field_and_stores_nothing(
     opened: Opened, database_kind: str, changed: dict[str, Any], expected: Refusal
 ) -> None:
@@ -247,7 +248,7 @@ BODIES: list[tuple[str | bytes, str, Refusal]] = [
 ]
 
 
-@pytest.mark.parametrize(("content", "media_type", "expected"), BODIES, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("content", "media_type", "expected"), BODIES, ids=brief)
 def test_a_body_that_cannot_be_read(
     opened: Opened, database_kind: str, content: str | bytes, media_type: str, expected: Refusal
 ) -> None:
@@ -348,7 +349,7 @@ def held(opened: Opened) -> Callable[[str], tuple[Service, Caller, str]]:
 Held = Callable[[str], tuple[Service, Caller, str]]
 
 
-@pytest.mark.parametrize(("given", "expected"), STEPS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("given", "expected"), STEPS, ids=brief)
 def test_a_wrong_step_names_its_field_and_changes_nothing(
     held: Held, database_kind: str, given: dict[str, Any], expected: Refusal
 ) -> None:
@@ -558,7 +559,7 @@ QUERIES: list[tuple[str, dict[str, str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "query", "field"), QUERIES, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("path", "query", "field"), QUERIES, ids=brief)
 def test_a_wrong_query_names_its_field(
     held: Held, database_kind: str, path: str, query: dict[str, str], field: str
 ) -> None:

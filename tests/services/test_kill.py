@@ -19,6 +19,7 @@ from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Event, Hop, Report, Ticket, TicketCounter, TicketPoint
 from reporter.services import messages, photos
+from tests.naming import brief
 from tests.service import BEIJING, Service
 from tests.services import mortal
 from tests.services.inside import count, deliveries, kinds, later, multiply, one, put_waiting, rows
@@ -41,7 +42,7 @@ def _channels(service: Service) -> list[messages.Channel]:
         (Death("before commit", 51), 1),  # the same, all written but not committed (claim, then two a message)
         (Death("after commit", 51), 0),  # written down
     ],
-    ids=lambda value: str(value),
+    ids=brief,
 )
 def test_messages_of_a_killed_worker_arrive_once_by_every_channel(
     service: Service, death: Death, left_twice: int
