@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
 from reporter.domain.coordinates import Point, box_around
-from reporter.domain.permissions import Actor, HeldSeat
+from reporter.domain.permissions import Actor
 from reporter.domain.rulebook import Lineage, Rulebook
 from reporter.models.areas import Area, AreaShape, Compound, Department, Leave
 from reporter.models.areas import Seat as SeatRow
@@ -152,20 +152,6 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
             )
         )
     return sorted(seats, key=lambda seat: seat.level.rank)
-
-
-def seats_of_person(session: Session, person_id: int, book: Rulebook) -> tuple[HeldSeat, ...]:
-    """The seats a person may act for, as holder or deputy, widest first."""
-    rows = session.execute(
-        select(Area.id, Area.code, Area.name, Area.level, Area.ladder, SeatRow.deputy_id)
-        .join(SeatRow, SeatRow.area_id == Area.id)
-        .where(or_(SeatRow.holder_id == person_id, SeatRow.deputy_id == person_id))
-    )
-    seats = [
-        HeldSeat(area_id, code, name, Level(level), book.rung(ladder, level).title, deputy_id == person_id)
-        for area_id, code, name, level, ladder, deputy_id in rows
-    ]
-    return tuple(sorted(seats, key=lambda seat: (seat.level.rank, seat.area_code)))
 
 
 def by_code(session: Session, code: str) -> Area | None:

@@ -12,13 +12,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import select, update
 
-from reporter.domain.areas import Level
 from reporter.domain.errors import AccountLocked, NotFound, NotSignedIn, SeatVacant, WrongCredentials
 from reporter.domain.permissions import Actor, Role
 from reporter.models.areas import Area
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Account, LoginSession, Person, WechatIdentity
-from reporter.queries import areas
+from reporter.queries import people
 from reporter.services.unit_of_work import UnitOfWork
 
 # domain.md 10.4: lock after 5 failures for 15 minutes
@@ -118,20 +117,11 @@ def set_password(uow: UnitOfWork, username: str, password: str) -> None:
 
 def actor_of(uow: UnitOfWork, token: str) -> tuple[Actor, bool]:
     """Who a token belongs to, and whether “last seen” should be written. Raises NotSignedIn."""
-    row = uow.session.execute(
-        select(LoginSession, Person, Area.level)
-        .join(Person, Person.id == LoginSession.person_id)
-        .outerjoin(Area, Area.id == Person.home_area_id)
-        .where(LoginSession.token_hash == hash_of(token))
-    ).one_or_none()
-    if row is None:
+    rows = people.by_token(uow.session, hash_of(token))
+    if not rows or not people.alive(rows[0], uow.now):
         raise NotSignedIn()
-    session, person, level = row
-    idle = session.idle_minutes is not None and uow.now - session.seen_at > timedelta(minutes=session.idle_minutes)
-    if session.revoked_at is not None or session.expires_at <= uow.now or idle:
-        raise NotSignedIn()
-    stale = session.idle_minutes is not None and uow.now - session.seen_at > SEEN_EVERY
-    return _actor(uow, person, level), stale
+    stale = rows[0].idle_minutes is not None and uow.now - rows[0].seen_at > SEEN_EVERY
+    return people.actor(rows, uow.book), stale
 
 
 def seen(uow: UnitOfWork, token: str) -> None:
@@ -164,20 +154,5 @@ def _open(uow: UnitOfWork, person_id: int, days: int, *, idle_minutes: int | Non
             seen_at=uow.now,
         )
     )
-    person = uow.session.get_one(Person, person_id)
-    level = uow.session.scalar(select(Area.level).where(Area.id == person.home_area_id))
-    return Login(token, expires_at, _actor(uow, person, level))
-
-
-def _actor(uow: UnitOfWork, person: Person, home_level: str | None) -> Actor:
-    role = Role(person.role)
-    seats = areas.seats_of_person(uow.session, person.id, uow.book) if role in (Role.LEAD, Role.DISTRICT) else ()
-    return Actor(
-        person_id=person.id,
-        role=role,
-        name=person.name,
-        seats=seats,
-        department_id=person.department_id,
-        home_area_id=person.home_area_id,
-        home_level=Level(home_level) if home_level else None,
-    )
+    uow.session.flush()  # the caller is read by the session that was just opened
+    return Login(token, expires_at, people.actor(people.by_token(uow.session, hash_of(token)), uow.book))
