@@ -129,7 +129,7 @@ def _by_holder(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
         seat.area_id: seat
         for seat in areas.seats_by_id(uow.session, [key[0] for key in counted if key[0]], uow.book, uow.now)
     }
-    departments = areas.departments(uow.session, [key[1] for key in counted if key[1]])
+    departments = uow.book.departments
     rows: list[Row] = []
     for (area_id, department_id), row in sorted(counted.items(), key=lambda item: -item[1][Figure.OPEN]):
         if area_id:

@@ -3,14 +3,12 @@
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from reporter.api import words
 from reporter.domain import lifecycle
 from reporter.domain.actions import ACTION_NAMES, REJECT_REASONS, RETURN_REASONS, Action
 from reporter.domain.areas import Level
 from reporter.domain.lifecycle import Move
-from reporter.models.areas import Department
 from reporter.services.landing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
@@ -49,9 +47,6 @@ def _receivers(uow: UnitOfWork, scene: Scene) -> list[dict[str, Any]]:
     ]
     if holder.reaches(Level.GRID) and scene.category.owner_level in DEPARTMENT_OWNED:
         owner = uow.book.department_code(scene.category)
-        rows = uow.session.scalars(
-            select(Department).where(Department.district_id == scene.ticket.district_id).order_by(Department.id)
-        ).all()
-        for row in sorted(rows, key=lambda row: row.code != owner):
+        for row in sorted(uow.book.departments_of(scene.ticket.district_id), key=lambda row: row.code != owner):
             found.append({"value": f"department:{row.code}", "name": words.department_name(row)})
     return found

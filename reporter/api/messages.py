@@ -10,6 +10,7 @@ from reporter.api.edge import transaction
 from reporter.db import LARGEST_KEY
 from reporter.domain.errors import Invalid, sentence
 from reporter.models.messages import Message
+from reporter.models.tickets import Ticket
 from reporter.services import messages
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.base import Paging
@@ -25,17 +26,23 @@ blueprint = Blueprint("messages", __name__, url_prefix="/api/v1/messages", descr
 def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     """My messages, newest first, with the count of unread ones"""
     mine = Message.person_id == uow.caller.person_id
-    page = select(Message).where(mine).order_by(Message.id.desc()).limit(query["limit"] + 1)
+    page = (
+        select(Message, Ticket.number)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(mine)
+        .order_by(Message.id.desc())
+        .limit(query["limit"] + 1)
+    )
     if "cursor" in query:
         if not query["cursor"].isdecimal() or int(query["cursor"]) > LARGEST_KEY:
             raise Invalid(fields={"cursor": sentence("翻页标记无效，请从第一页重新开始")})
         page = page.where(Message.id < int(query["cursor"]))
-    rows = uow.session.scalars(page).all()
+    rows = uow.session.execute(page).all()
     shown = rows[: query["limit"]]
     return {
-        "items": [_shown(row) for row in shown],
+        "items": [_shown(*row) for row in shown],
         "unread": uow.session.scalar(select(func.count()).where(mine, Message.read_at.is_(None))) or 0,
-        "next_cursor": str(shown[-1].id) if len(rows) > query["limit"] else None,
+        "next_cursor": str(shown[-1].Message.id) if len(rows) > query["limit"] else None,
     }
 
 
@@ -44,14 +51,16 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, MessageOut)
 def read(uow: UnitOfWork, message_id: int) -> dict[str, Any]:
     """Mark one of my messages as read"""
-    return _shown(messages.mark_read(uow, message_id))
+    row = messages.mark_read(uow, message_id)
+    return _shown(row, uow.session.scalars(select(Ticket.number).where(Ticket.id == row.ticket_id)).one())
 
 
-def _shown(row: Message) -> dict[str, Any]:
+def _shown(row: Message, number: str) -> dict[str, Any]:
+    filling = {"number": number, **{key: words.say(str(value)) for key, value in row.data.items()}}
     return {
         "id": row.id,
-        "ticket": row.data["number"],
-        "text": words.say(row.text, **{key: words.say(str(value)) for key, value in row.data.items()}),
+        "ticket": number,
+        "text": words.say(row.text, **filling),
         "created_at": row.created_at,
         "read_at": row.read_at,
     }

@@ -10,7 +10,7 @@ from reporter.domain import permissions
 from reporter.domain.coordinates import Datum
 from reporter.domain.permissions import Permission
 from reporter.services import intake, photos
-from reporter.services.intake import Draft
+from reporter.services.drafts import Draft
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.base import Paging
 from schemas.reports import LatePhotos, NewReport
@@ -45,7 +45,9 @@ def submit(uow: UnitOfWork, given: dict[str, Any]) -> tuple[dict[str, Any], int]
         ),
     )
     uow.session.flush()
-    answer = shown.ticket(uow, receipt.ticket, datum, receipt.scene)
+    answer = (
+        shown.ticket(uow, receipt.scene, None, datum) if receipt.scene else shown.reread(uow, receipt.ticket, datum)
+    )
     answer["joined"] = receipt.report.joined
     answer["similar"] = shown.similar(uow, receipt.similar)
     answer["report"] = {"id": receipt.report.id, "received_at": receipt.report.received_at.isoformat()}
@@ -70,4 +72,4 @@ def add_photos(uow: UnitOfWork, given: dict[str, Any], number: str) -> dict[str,
     """Add photos that arrived after the report"""
     ticket = photos.add_late(uow, number, [str(photo_id) for photo_id in given["photo_ids"]])
     uow.session.flush()
-    return shown.ticket(uow, ticket, Datum.WGS84)
+    return shown.reread(uow, ticket, Datum.WGS84)

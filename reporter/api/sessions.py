@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from reporter.api.edge import COOKIE, WANTS_COOKIE, csrf_token, house, json_only, token_of_request, transaction
 from reporter.domain.errors import NotFound, WrongCredentials
 from reporter.domain.permissions import Actor
-from reporter.models.areas import Area, Department
+from reporter.models.areas import Area
 from reporter.models.messages import Message
 from reporter.services import demo_accounts, sessions
 from reporter.services.sessions import Login
@@ -138,7 +138,7 @@ def _without_cookie(response: Response) -> Response:
 def _person(uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
     seat = actor.seats[0] if actor.seats else None
     home = uow.session.get(Area, actor.home_area_id) if seat is None and actor.home_area_id else None
-    department = uow.session.get(Department, actor.department_id) if actor.department_id else None
+    department = uow.book.departments[actor.department_id] if actor.department_id else None
     unread = uow.session.scalar(
         select(func.count()).where(Message.person_id == actor.person_id, Message.read_at.is_(None))
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from reporter.api import forms, words
 from reporter.api.names import Names
@@ -17,19 +16,25 @@ from reporter.domain.errors import Conflict
 from reporter.domain.permissions import Actor, Role, reads_as_staff
 from reporter.domain.ratings import check_may_rate
 from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
-from reporter.models.people import Person
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Clock, Hop, Rating, Ticket
 from reporter.services import clocks
 from reporter.services import lifecycle as steps
 from reporter.services import scene as scenes
-from reporter.services.scene import Scene
+from reporter.services.scene import Scene, Words
 from reporter.services.unit_of_work import UnitOfWork
 
 
-def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = None) -> dict[str, Any]:
-    """One ticket with chain, hops, clocks and the caller's actions; ``scene`` when it is in memory already."""
-    scene = scene or scenes.load(uow, row)
+def reread(uow: UnitOfWork, row: Ticket, datum: Datum) -> dict[str, Any]:
+    """A ticket that has just changed, with what the database now says of it."""
+    closed = row.closed_at is not None
+    mine = uow.session.get(Rating, (row.id, uow.caller.person_id)) if closed else None
+    return ticket(uow, scenes.load(uow, row), mine, datum)
+
+
+def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> dict[str, Any]:
+    """One ticket with chain, hops, clocks, the caller's actions and own rating."""
+    row = scene.ticket
     staff = reads_as_staff(
         uow.caller,
         clocks.lineage(row),
@@ -75,7 +80,7 @@ def ticket(uow: UnitOfWork, row: Ticket, datum: Datum, scene: Scene | None = Non
         "joins": row.joins,
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
-        **_rating(uow, scene, here),
+        **_rating(uow, scene, mine, here),
         "synthetic": scene.chain[-1].synthetic,
     }
 
@@ -178,17 +183,9 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
 
 def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
     """What was reported, by whom as far as the reader may know, and the photos before and after."""
-    rows = uow.session.execute(
-        select(Report, Person)
-        .join(Person, Person.id == Report.submitter_id)
-        .where(Report.ticket_id == scene.ticket.id)
-        .order_by(Report.id)
-    ).all()
-    photos = uow.session.scalars(
-        select(Photo).where(Photo.ticket_id == scene.ticket.id, Photo.state != "refused").order_by(Photo.created_at)
-    ).all()
     reports = []
-    for report, person in rows:
+    for words_of in scene.words:
+        report = words_of.report
         own = report.submitter_id == uow.caller.person_id
         if not staff and not own:
             continue  # what others said is nobody's business; how many joined is a number
@@ -197,31 +194,30 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
                 "text": report.text if own else privacy.mask_numbers_in(report.text or "") or None,
                 "address": report.address,
                 "source": report.source,
-                "submitter": _submitter(report, person, own),
+                "submitter": _submitter(words_of, own),
                 "received_at": report.received_at,
                 "observed_at": report.observed_at,
                 "joined": report.joined,
-                "photos": [photo(one) for one in photos if one.report_id == report.id],
+                "photos": [photo(one) for one in scene.photos if one.report_id == report.id],
             }
         )
-    return {"reports": reports, "photos_after": [photo(one) for one in photos if one.event_seq is not None]}
+    return {"reports": reports, "photos_after": [photo(one) for one in scene.photos if one.event_seq is not None]}
 
 
-def _submitter(report: Report, person: Person, own: bool) -> dict[str, Any] | None:
+def _submitter(words_of: Words, own: bool) -> dict[str, Any] | None:
+    report = words_of.report
     if not own and report.anonymous:
         return None
     behalf = report.on_behalf_of
     return {
-        "role": person.role,
-        "name": person.name if own else privacy.mask_name(person.name),
+        "role": words_of.role.value,
+        "name": words_of.name if own else privacy.mask_name(words_of.name),
         "on_behalf_of": (behalf if own else privacy.mask_name(behalf)) if behalf else None,
     }
 
 
-def _rating(uow: UnitOfWork, scene: Scene, here: Sequence[int]) -> dict[str, Any]:
+def _rating(uow: UnitOfWork, scene: Scene, mine: Rating | None, here: Sequence[int]) -> dict[str, Any]:
     """The caller's own rating, and whether there is still one to give."""
-    closed = scene.ticket.closed_at is not None
-    mine = uow.session.get(Rating, (scene.ticket.id, uow.caller.person_id)) if closed else None
     return {
         "rating": mine,
         "may_rate": reported_by(scene, uow.caller) and rating_open(uow, scene.ticket, mine, here),

@@ -44,13 +44,19 @@ def area_of(uow: UnitOfWork, code: str | None, field: str = "area") -> Area:
     unknown and for hidden areas."""
     if code is None:
         seats = uow.caller.seats
-        area_id = seats[0].area_id if seats else uow.caller.home_area_id or areas.district_of(uow.session, uow.caller)
+        area_id = seats[0].area_id if seats else uow.caller.home_area_id or _district(uow)
         found = uow.session.get(Area, area_id) if area_id else None
     else:
         found = areas.by_code(uow.session, code)
     if found is None or not may_see_area(uow.caller, found):
         raise Invalid(fields={field: sentence("没有这个区域，或不在您的范围内")})
     return found
+
+
+def _district(uow: UnitOfWork) -> int | None:
+    """The district the caller's department works for."""
+    department_id = uow.caller.department_id
+    return uow.book.departments[department_id].district_id if department_id is not None else None
 
 
 def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
@@ -104,7 +110,7 @@ def _holder(uow: UnitOfWork, text: str | None) -> tuple[tuple[int, ...] | None, 
 
 def _department(uow: UnitOfWork, code: str) -> int:
     """Two districts may use one code: the caller's own decides. Raises Invalid naming ``holder``."""
-    rows = areas.departments_by_code(uow.session, code)
+    rows = [row for row in uow.book.departments.values() if row.code == code]
     own = {seat.area_id for seat in uow.caller.seats} | {uow.caller.home_area_id}
     for seat in uow.caller.seats:
         own.update(areas.lineage_of(uow.session, seat.area_id))
@@ -213,12 +219,13 @@ def _item(
 
 
 def _list_holder(book: Rulebook, row: Any, staff: bool) -> dict[str, Any] | None:
-    if row.Department is not None:
-        name = words.department_name(row.Department)
+    if row.Ticket.holder_department_id is not None:
+        department = book.departments[row.Ticket.holder_department_id]
+        name = words.department_name(department)
         return {
             "level": "department",
             "area_code": None,
-            "department_code": row.Department.code,
+            "department_code": department.code,
             "role": name,
             "name": name,
         }

@@ -21,7 +21,7 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
-from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing
+from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing, scene
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.reports import Join
 from schemas.tickets import (
@@ -73,8 +73,9 @@ def one(uow: UnitOfWork, query: dict[str, Any], number: str) -> Any:
 
     The ``ETag`` is its version; send it back as ``If-Match`` with a step.
     """
-    ticket = tickets.get(uow.session, number, uow.caller)
-    return shown.ticket(uow, ticket, Datum(query["coord_type"])), 200, {"ETag": f'"{ticket.version}"'}
+    ticket, timed, mine = tickets.with_clocks(uow.session, number, uow.caller)
+    answer = shown.ticket(uow, scene.load(uow, ticket, timed), mine, Datum(query["coord_type"]))
+    return answer, 200, {"ETag": f'"{ticket.version}"'}
 
 
 @blueprint.get("/<string:number>/events")
@@ -96,7 +97,7 @@ def take_step(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
         given["photo_ids"] = [str(photo_id) for photo_id in given["photo_ids"]]
     ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=_if_match())
     uow.session.flush()
-    return shown.ticket(uow, ticket, Datum.WGS84), 200, {"ETag": f'"{ticket.version}"'}
+    return shown.reread(uow, ticket, Datum.WGS84), 200, {"ETag": f'"{ticket.version}"'}
 
 
 @blueprint.post("/<string:number>/rating")
@@ -120,7 +121,7 @@ def join(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
     key = str(given.get("client_request_id") or photos.new_id())
     ticket, first = joining.join(uow, number, key)
     uow.session.flush()
-    return shown.ticket(uow, ticket, Datum.WGS84), 201 if first else 200
+    return shown.reread(uow, ticket, Datum.WGS84), 201 if first else 200
 
 
 @blueprint.post("/<string:number>/reveal")

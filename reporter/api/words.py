@@ -7,8 +7,7 @@ from flask import has_request_context
 from flask_babel import get_locale, gettext
 
 from reporter.domain.routing import REASONS
-from reporter.domain.rulebook import Category, Prompt
-from reporter.models.areas import Department
+from reporter.domain.rulebook import Category, Department, Prompt
 
 
 def say(text: str, **filling: Any) -> str:

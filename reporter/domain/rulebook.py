@@ -101,6 +101,17 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Department:
+    """A body that does the work in a district: 水务, 电力, 城管 …"""
+
+    id: int
+    district_id: int
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
     """A level in one ladder: what the unit and its leader are called."""
 
@@ -134,6 +145,7 @@ class Rulebook:
     prompts: Mapping[str, Prompt]
     words: Sequence[catalogue.EmergencyWord]
     duties: Mapping[str, str]
+    departments: Mapping[int, Department]
     matching: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -237,6 +249,11 @@ class Rulebook:
     def _policy_areas(self) -> frozenset[int]:
         return frozenset(row.area_id for row in self.policies if row.area_id is not None)
 
+    @cached_property
+    def longest_duplicate_window_h(self) -> int:
+        """The longest window of any area and time: no open ticket older than this is ever the same thing."""
+        return max(int(row.value) for row in self.policies if row.key == "duplicate_window_h")
+
     def calendar(self, policy: Policy) -> Calendar:
         """The days and sessions a policy counts in."""
         return Calendar(
@@ -251,6 +268,14 @@ class Rulebook:
     def rung(self, ladder: str, level: str) -> Rung:
         """What a ladder calls a level; levels above the community are in the ladder named ``""``."""
         return self.ladders.get((ladder, level)) or self.ladders[("", level)]
+
+    def department_in(self, district_id: int | None, code: str) -> Department | None:
+        """The department of this code in a district."""
+        return next((one for one in self.departments_of(district_id) if one.code == code), None)
+
+    def departments_of(self, district_id: int | None) -> list[Department]:
+        """The departments of a district, in the order they were set up."""
+        return [one for one in self.departments.values() if one.district_id == district_id]
 
     def department_code(self, category: Category) -> str | None:
         """The department that finally owns a category, where its owner is one."""

@@ -11,7 +11,8 @@ from reporter.models.leases import Leased
 
 
 class Message(Leased, Base):
-    """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``."""
+    """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``,
+    with the ticket's number beside it."""
 
     __tablename__ = "message"
     __table_args__ = (

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
 from reporter.domain.coordinates import Point, box_around
-from reporter.domain.permissions import Actor
 from reporter.domain.rulebook import Lineage, Rulebook
-from reporter.models.areas import Area, AreaShape, Compound, Department, Leave
+from reporter.models.areas import Area, AreaShape, Compound, Leave
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
 from reporter.queries.spatial import covers, in_box, metres_from, number
@@ -22,8 +21,11 @@ LINEAGE = tuple(getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS)
 def containing(session: Session, point: Point, on: date, snap_m: float) -> Surroundings:
     """The fine areas that hold a point; only if none does, grids within ``snap_m`` metres and streets."""
     holding = _holding(session, point, on, AreaShape.fine)
-    if holding:
-        return Surroundings(holding=holding)
+    return Surroundings(holding=holding) if holding else beside(session, point, on, snap_m)
+
+
+def beside(session: Session, point: Point, on: date, snap_m: float) -> Surroundings:
+    """For a point in no fine area: grids within ``snap_m`` metres; only if there is none, streets."""
     near = _near_grids(session, point, on, snap_m)
     if near:
         return Surroundings(near_grids=near)
@@ -160,24 +162,6 @@ def by_code(session: Session, code: str) -> Area | None:
 
 def by_ids(session: Session, ids: Sequence[int]) -> Sequence[Area]:
     return session.scalars(select(Area).where(Area.id.in_(ids))).all()
-
-
-def department_in(session: Session, district_id: int | None, code: str) -> Department | None:
-    """A department of the district a ticket lies in."""
-    return session.scalar(select(Department).where(Department.district_id == district_id, Department.code == code))
-
-
-def departments(session: Session, ids: Sequence[int]) -> dict[int, Department]:
-    return {row.id: row for row in session.scalars(select(Department).where(Department.id.in_(ids)))}
-
-
-def district_of(session: Session, actor: Actor) -> int | None:
-    """The district a department works for."""
-    return session.scalar(select(Department.district_id).where(Department.id == actor.department_id))
-
-
-def departments_by_code(session: Session, code: str) -> list[Department]:
-    return list(session.scalars(select(Department).where(Department.code == code).order_by(Department.id)))
 
 
 def near_compound(session: Session, point: Point, community_id: int | None) -> Compound | None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from reporter.domain.areas import Level
 from reporter.domain.catalogue import EmergencyWord
 from reporter.domain.lifecycle import ClockKind
-from reporter.domain.rulebook import Category, Condition, LimitRow, PolicyRow, Prompt, Rulebook, Rung, Valid
+from reporter.domain.rulebook import Category, Condition, Department, LimitRow, PolicyRow, Prompt, Rulebook, Rung, Valid
 from reporter.domain.working_time import Limit, Unit
 from reporter.models import catalogue as tables
+from reporter.models.areas import Department as DepartmentRow
 from reporter.models.areas import DepartmentDuty, LadderStep
 
 
@@ -46,7 +47,7 @@ def _version(session: Session) -> str:
 
 
 def load(session: Session) -> Rulebook:
-    """Read the whole rulebook, in nine statements."""
+    """Read the whole rulebook, in ten statements."""
     conditions: dict[int, list[Condition]] = {}
     for row in session.scalars(select(tables.Condition).order_by(tables.Condition.no)):
         conditions.setdefault(row.category_id, []).append(
@@ -93,6 +94,10 @@ def load(session: Session) -> Rulebook:
             for row in session.scalars(select(tables.EmergencyWord).order_by(tables.EmergencyWord.rank))
         ],
         duties={row.hint: row.department_code for row in session.scalars(select(DepartmentDuty))},
+        departments={
+            row.id: Department(row.id, row.district_id, row.code, row.name, row.name_en)
+            for row in session.scalars(select(DepartmentRow).order_by(DepartmentRow.id))
+        },
         matching=matching,
     )
 

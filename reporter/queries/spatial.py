@@ -1,4 +1,4 @@
-"""The only module that knows two spatial dialects: index look-ups by box, containment, point distance.
+"""The only module that knows two dialects: index look-ups by box, containment, point distance, rows as JSON.
 
 PostGIS answers from a GiST index, SpatiaLite from its R*Tree tables. A custom element that returns
 Boolean would be rendered ``(…) = 1`` on SQLite and hide the index (tech.md 2, trap 1), hence
@@ -7,7 +7,7 @@ Boolean would be rendered ``(…) = 1`` on SQLite and hide the index (tech.md 2,
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Float, literal
+from sqlalchemy import JSON, Boolean, ColumnElement, Float, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -40,6 +40,14 @@ class metres_from(FunctionElement[float]):
 
     type = Float()
     name = "metres_from"
+    inherit_cache = True
+
+
+class rows_as_json(FunctionElement[Any]):
+    """``rows_as_json(column, …)``: all rows as one JSON list of lists, empty when there are none."""
+
+    type = JSON()
+    name = "rows_as_json"
     inherit_cache = True
 
 
@@ -86,6 +94,16 @@ def _metres_pg(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
 def _metres_sqlite(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
     geom, lng, lat = _parts(element, compiler, kw)
     return f"ST_Distance({geom}, MakePoint({lng}, {lat}, 4326), 1)"
+
+
+@compiles(rows_as_json, "postgresql")
+def _rows_pg(element: rows_as_json, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"coalesce(json_agg(json_build_array({', '.join(_parts(element, compiler, kw))})), '[]')"
+
+
+@compiles(rows_as_json, "sqlite")
+def _rows_sqlite(element: rows_as_json, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_group_array(json_array({', '.join(_parts(element, compiler, kw))}))"
 
 
 def number(value: float) -> ColumnElement[float]:

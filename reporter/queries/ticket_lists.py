@@ -15,7 +15,7 @@ from reporter.domain.errors import Invalid, sentence
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
 from reporter.domain.statuses import ENDED, OPEN
-from reporter.models.areas import Area, Department, Seat
+from reporter.models.areas import Area, Seat
 from reporter.models.people import Person
 from reporter.models.tickets import Report, Ticket, TicketPoint
 from reporter.queries import figures
@@ -79,7 +79,6 @@ COLUMNS = (
     _desk.name.label("desk_name"),
     _desk.ladder.label("desk_ladder"),
     func.coalesce(_holder.name, _deputy.name).label("desk_person"),
-    Department,
     Report.text.label("text"),
     Report.address.label("address"),
 )
@@ -107,7 +106,6 @@ def page(
         .outerjoin(Seat, Seat.area_id == Ticket.holder_area_id)
         .outerjoin(_holder, _holder.id == Seat.holder_id)
         .outerjoin(_deputy, _deputy.id == Seat.deputy_id)
-        .outerjoin(Department, Department.id == Ticket.holder_department_id)
         .order_by(*_order(chosen.c.sort_key, chosen.c.ticket_id, ascending))
     )
     rows = session.execute(query).all()

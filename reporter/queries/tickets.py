@@ -1,23 +1,14 @@
-"""Tickets for a person: ``visible_to`` is the only door; below it finding, locking and numbering."""
-
-from collections.abc import Iterator
-from datetime import date, datetime
+"""Tickets for a person: ``visible_to`` is the only door; below it finding and locking."""
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import ColumnElement, and_, insert, or_, select, union
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from reporter.db import SRID
-from reporter.domain.coordinates import Point, box_around
-from reporter.domain.duplicates import Known
 from reporter.domain.errors import NotFound
 from reporter.domain.permissions import Actor, Role
-from reporter.domain.rulebook import Rulebook
-from reporter.domain.statuses import OPEN
 from reporter.models.areas import Area
-from reporter.models.tickets import Hop, Report, Ticket, TicketCounter, TicketPoint
-from reporter.queries.spatial import in_box, number
+from reporter.models.tickets import Clock, Hop, OpenPoint, Rating, Report, Ticket
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -64,6 +55,23 @@ def get(session: Session, ticket_number: str, actor: Actor) -> Ticket:
     if ticket is None:
         raise NotFound()
     return ticket
+
+
+def with_clocks(session: Session, ticket_number: str, actor: Actor) -> tuple[Ticket, list[Clock], Rating | None]:
+    """The same with its clocks, in order, and the caller's own rating, in one statement. Raises NotFound.
+
+    Only for looking: of a row that is being changed the clocks would be older than its lock.
+    """
+    rows = session.execute(
+        select(Ticket, Clock, Rating)
+        .outerjoin(Clock, Clock.ticket_id == Ticket.id)
+        .outerjoin(Rating, and_(Rating.ticket_id == Ticket.id, Rating.person_id == actor.person_id))
+        .where(Ticket.number == ticket_number, visible_to(actor))
+        .order_by(Clock.seq)
+    ).all()
+    if not rows:
+        raise NotFound()
+    return rows[0].Ticket, [row.Clock for row in rows if row.Clock is not None], rows[0].Rating
 
 
 def locked(session: Session, ticket_number: str, actor: Actor) -> Ticket:
@@ -116,71 +124,12 @@ def report_by_external_no(session: Session, submitter_id: int, external_no: str)
     return (row[0], row[1]) if row else None
 
 
-def next_number(session: Session, prefix: str, day: date, digits: int) -> str:
-    """The next number of a prefix and local day, e.g. ``WC2026100300001``; grows past its digits.
-
-    The counter's row stays locked until the transaction ends, so no number is given twice or skipped
-    by a commit (``domain.md`` 2.3).
-    """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    counted = dialect.insert(TicketCounter).values(prefix=prefix, day=day, last=1)
-    last = session.scalar(
-        counted.on_conflict_do_update(
-            index_elements=[TicketCounter.prefix, TicketCounter.day], set_={"last": TicketCounter.last + 1}
-        ).returning(TicketCounter.last)
-    )
-    return f"{prefix}{day:%Y%m%d}{last:0{digits}d}"
+def leave_the_open(session: Session, ticket: Ticket) -> None:
+    """A ticket has ended: nobody finds it nearby any more."""
+    session.execute(delete(OpenPoint).where(OpenPoint.ticket_id == ticket.id))
 
 
-def write(session: Session, ticket: Ticket) -> None:
-    """Store a new ticket and its point."""
-    session.add(ticket)
-    session.flush()  # everything that follows refers to its id
-    session.execute(
-        insert(TicketPoint).values(
-            ticket_id=ticket.id, geom=WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID)
-        )
-    )
-
-
-def nearby_open(
-    session: Session, book: Rulebook, point: Point, metres: float, since: datetime, actor: Actor
-) -> Iterator[Known]:
-    """Open, not sensitive tickets in the box around a point; the rule decides which are near enough."""
-    rows = session.execute(
-        select(
-            Ticket.number,
-            Ticket.category_code,
-            Ticket.category_id,
-            Ticket.lng,
-            Ticket.lat,
-            Ticket.accuracy_m,
-            Ticket.received_at,
-            Ticket.status,
-            Ticket.joins,
-        )
-        .join(TicketPoint, TicketPoint.ticket_id == Ticket.id)
-        .where(
-            in_box(TicketPoint.geom, *map(number, box_around(point, metres))),
-            Ticket.status.in_(sorted(OPEN)),
-            ~Ticket.sensitive,
-            Ticket.received_at >= since,
-            or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != actor.person_id),
-        )
-        .order_by(Ticket.received_at.desc())
-        .limit(MOST_NEARBY)
-    )
-    for row in rows:
-        yield Known(
-            number=row.number,
-            category=row.category_code,
-            look_alike=book.category_by_id(row.category_id).look_alike,
-            point=Point(row.lng, row.lat),
-            accuracy_m=row.accuracy_m,
-            received_at=row.received_at,
-            status=row.status,
-            joins=row.joins,
-        )
-
-
-MOST_NEARBY = 200  # a storm fills a crossing with reports; the nearest of the newest are enough to choose from
+def join_the_open(session: Session, ticket: Ticket) -> None:
+    """A ticket was reopened: it is found nearby again."""
+    point = WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID)
+    session.execute(insert(OpenPoint).values(ticket_id=ticket.id, geom=point))

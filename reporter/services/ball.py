@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -33,19 +34,16 @@ def hops_of(uow: UnitOfWork, ticket: Ticket) -> list[Hop]:
     return list(uow.session.scalars(select(Hop).where(Hop.ticket_id == ticket.id).order_by(Hop.seq)))
 
 
-def open_with(uow: UnitOfWork, ticket: Ticket, decision: Decision, via: str, after: Sequence[Hop] = ()) -> list[Hop]:
-    """Write the hops of a routing decision. Those passed through start and end at once; the last is open."""
-    seq = after[-1].seq if after else 0
-    written = []
-    for stop in decision.stops:
-        seq += 1
-        hop = _hop(uow, ticket, landing_of(stop), via, seq, sent_from=None)
+def first_hops(ticket: Ticket, decision: Decision, via: str, now: datetime) -> list[Hop]:
+    """The hops of a routing decision, not written yet. Those passed through start and end at once; the last is open."""
+    hops = []
+    for seq, stop in enumerate(decision.stops, start=1):
+        hop = _hop(ticket, landing_of(stop), via, seq, None, now)
         if stop is not decision.holder:
-            hop.ended_at = uow.now
-        uow.session.add(hop)
-        written.append(hop)
+            hop.ended_at = now
+        hops.append(hop)
     hold(ticket, landing_of(decision.holder))
-    return written
+    return hops
 
 
 def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, via: str) -> Hop:
@@ -53,7 +51,7 @@ def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, 
     sent_from = end(uow, ticket, hops)
     hold(ticket, landing)
     uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
-    hop = _hop(uow, ticket, landing, via, hops[-1].seq + 1, sent_from)
+    hop = _hop(ticket, landing, via, hops[-1].seq + 1, sent_from, uow.now)
     uow.session.add(hop)
     hops.append(hop)
     return hop
@@ -69,7 +67,7 @@ def end(uow: UnitOfWork, ticket: Ticket, hops: Sequence[Hop]) -> int | None:
     return None
 
 
-def _hop(uow: UnitOfWork, ticket: Ticket, landing: Landing, via: str, seq: int, sent_from: int | None) -> Hop:
+def _hop(ticket: Ticket, landing: Landing, via: str, seq: int, sent_from: int | None, now: datetime) -> Hop:
     return Hop(
         ticket_id=ticket.id,
         seq=seq,
@@ -80,7 +78,7 @@ def _hop(uow: UnitOfWork, ticket: Ticket, landing: Landing, via: str, seq: int, 
         via=via,
         sent_from=sent_from,
         reasons=[reason.as_json() for reason in landing.reasons],
-        started_at=uow.now,
+        started_at=now,
     )
 
 

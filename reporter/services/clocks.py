@@ -31,7 +31,7 @@ def lineage(ticket: Ticket) -> Lineage:
     return [area_id for area_id in ids if area_id is not None]
 
 
-def start(
+def begin(
     uow: UnitOfWork,
     ticket: Ticket,
     kind: ClockKind,
@@ -43,7 +43,7 @@ def start(
     started_at: datetime,
     rework: bool = False,
 ) -> Clock:
-    """Start a clock with the limit in force here; the resolve clock's deadline is the ticket's.
+    """A clock that starts with the limit in force here, not written yet; the resolve clock's deadline is the ticket's.
 
     ``rework``: a share of the original limit, as the policy says.
     """
@@ -75,12 +75,37 @@ def start(
         due_at=reading.due_at,
     )
     clock.run_at = next_moment(uow, ticket, clock, reading)
-    uow.session.add(clock)
-    uow.session.add(ClockTick(ticket_id=ticket.id, clock_seq=seq, seq=1, tick=Tick.STARTED.value, at=started_at))
     if kind is ClockKind.RESOLVE:
         ticket.due_at, ticket.due_provisional = reading.due_at, reading.provisional
     elif kind is ClockKind.RESPONSE and ticket.response_due_at is None:
         ticket.response_due_at = reading.due_at
+    return clock
+
+
+def first_tick(clock: Clock) -> ClockTick:
+    """What every clock begins with."""
+    return ClockTick(
+        ticket_id=clock.ticket_id, clock_seq=clock.seq, seq=1, tick=Tick.STARTED.value, at=clock.started_at
+    )
+
+
+def start(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    kind: ClockKind,
+    condition: Condition,
+    *,
+    seq: int,
+    hop_seq: int,
+    level: Level | None,
+    started_at: datetime,
+    rework: bool = False,
+) -> Clock:
+    """``begin`` a clock and write it."""
+    clock = begin(
+        uow, ticket, kind, condition, seq=seq, hop_seq=hop_seq, level=level, started_at=started_at, rework=rework
+    )
+    uow.session.add_all([clock, first_tick(clock)])
     return clock
 
 

@@ -9,7 +9,6 @@ from reporter.domain.areas import Level, Seat
 from reporter.domain.errors import UnknownReceiver, sentence
 from reporter.domain.lifecycle import Ball
 from reporter.domain.routing import Reason
-from reporter.models.areas import Department
 from reporter.models.tickets import Hop
 from reporter.queries import areas
 from reporter.services.ball import Landing, landing_of
@@ -51,7 +50,7 @@ def title_of(uow: UnitOfWork, chain: Sequence[Seat], hop: Hop | None) -> str:
     if hop is None:
         return ""
     if hop.department_id is not None:
-        return uow.session.get_one(Department, hop.department_id).name
+        return uow.book.departments[hop.department_id].name
     seat = next((seat for seat in chain if seat.area_id == hop.area_id), None)
     if seat is None and hop.area_id is not None:
         seat = areas.seats_by_id(uow.session, [hop.area_id], uow.book, uow.now)[0]
@@ -101,7 +100,7 @@ def _department(uow: UnitOfWork, scene: Scene, code: str) -> Landing:
         raise UnknownReceiver(fields={"to": sentence("派给部门要由网格长或以上来做")})
     if scene.category.owner_level not in DEPARTMENT_OWNED:
         raise UnknownReceiver(fields={"to": sentence("这类问题不归职能部门")})
-    department = areas.department_in(uow.session, scene.ticket.district_id, code)
+    department = uow.book.department_in(scene.ticket.district_id, code)
     if department is None:
         raise UnknownReceiver(fields={"to": sentence("没有这个部门")})
     return Landing(None, department.id, None, None, department.name, (Reason("dispatched", department.name),))
@@ -137,7 +136,7 @@ def _solver(scene: Scene) -> Hop:
 def _again(uow: UnitOfWork, scene: Scene, hop: Hop, code: str) -> Landing:
     """To whoever had it in that hop; a seat nobody acts for now is climbed over."""
     if hop.department_id is not None:
-        department = uow.session.get_one(Department, hop.department_id)
+        department = uow.book.departments[hop.department_id]
         return Landing(None, department.id, None, None, department.name, (Reason(code, department.name),))
     seats = areas.seats_by_id(uow.session, [hop.area_id] if hop.area_id else [], uow.book, uow.now)
     stop = routing.settle(seats[0], code, conflicted=scene.conflicted) if seats else None

@@ -119,8 +119,11 @@ def _change(uow: UnitOfWork, scene: Scene, move: Move, given: Mapping[str, Any])
     ticket.version += 1
     if move.to is not None:
         ticket.status = move.to.value
+    if move.action is Action.REOPEN:
+        tickets.join_the_open(uow.session, ticket)
     if move.to in TICKET.ended:
         ticket.ended_at = uow.now
+        tickets.leave_the_open(uow.session, ticket)
         ball.end(uow, ticket, scene.hops)
         hop = None
     elif receiver is not None:

@@ -55,7 +55,26 @@ def tell(
     conflicted: frozenset[int] = frozenset(),
     **filling: str,
 ) -> None:
-    """Write the messages an event calls for, one per person, in its own transaction."""
+    """Write the messages an event calls for, in its own transaction."""
+    waiting = called_for(uow, ticket, event, hop, chain, submitters=submitters, conflicted=conflicted, **filling)
+    if waiting:
+        uow.session.execute(
+            insert(Message), [{"ticket_id": ticket.id, "event_seq": event.seq, **row} for row in waiting]
+        )
+
+
+def called_for(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    event: Event,
+    hop: Hop | None,
+    chain: Sequence[Seat],
+    *,
+    submitters: Iterable[int] | None = None,
+    conflicted: frozenset[int] = frozenset(),
+    **filling: str,
+) -> list[dict[str, Any]]:
+    """The messages an event calls for, one per person, not written yet."""
     told: set[int] = set()
     waiting: list[dict[str, Any]] = []
     for template in NOTICES.get(EventKind(event.kind), ()):
@@ -66,17 +85,14 @@ def tell(
             told.add(person_id)
             waiting.append(
                 {
-                    "ticket_id": ticket.id,
-                    "event_seq": event.seq,
                     "person_id": person_id,
                     "text": template.text,
-                    "data": {"number": ticket.number, **filling},
+                    "data": filling,
                     "created_at": uow.now,
                     "run_at": uow.now,
                 }
             )
-    if waiting:
-        uow.session.execute(insert(Message), waiting)
+    return waiting
 
 
 def _people(
@@ -139,7 +155,10 @@ def _send(works: Works, message_id: int, channels: Sequence[Channel]) -> None:
         if message is None or message.state != "waiting":
             return
         arrived = set(uow.session.scalars(select(Delivery.channel).where(Delivery.message_id == message_id)))
-        outgoing = Outgoing(f"message:{message.id}", message.person_id, message.text, message.data)
+        number = uow.session.scalar(select(Ticket.number).where(Ticket.id == message.ticket_id))
+        outgoing = Outgoing(
+            f"message:{message.id}", message.person_id, message.text, {"number": number, **message.data}
+        )
     reached: list[str] = []
     for channel in channels:
         if channel.name in arrived:

@@ -1,33 +1,55 @@
 """What is already known around a point: the same answer before a report is sent and with its receipt."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from reporter.domain import duplicates
 from reporter.domain.coordinates import Point
-from reporter.domain.duplicates import Similar
+from reporter.domain.duplicates import Known, Similar
 from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category
-from reporter.queries import tickets
+from reporter.queries import surroundings
+from reporter.queries.surroundings import Vicinity
 from reporter.services.unit_of_work import UnitOfWork
 
 
-def of_category(uow: UnitOfWork, point: Point, category: Category, accuracy_m: float, policy: Policy) -> list[Similar]:
-    """Open tickets a report of this category here may belong to, nearest first; none for sensitive matters."""
-    if category.sensitive:
-        return []
-    window = timedelta(hours=policy.duplicate_window_h)
-    radius = category.duplicate_radius_m
-    near = tickets.nearby_open(uow.session, uow.book, point, 2 * radius, uow.now - window, uow.caller)
-    return duplicates.similar(point, category.code, category.look_alike, accuracy_m, radius, window, uow.now, near)
-
-
 def around(uow: UnitOfWork, point: Point, code: str | None) -> list[Similar]:
-    """The same for a point, of one category or of any. Raises UnknownCategory."""
-    policy = uow.policy(())
-    if code is not None:
-        return of_category(uow, point, uow.book.category(code, uow.today), 0.0, policy)
+    """Open tickets a report here may belong to, of one category or of any, nearest first. Raises UnknownCategory."""
+    category = uow.book.category(code, uow.today) if code is not None else None
+    where = vicinity(uow, category)
+    if where is None:
+        return []
+    near = surroundings.open_nearby(uow.session, uow.book, point, where, submitter_id=uow.caller.person_id)
+    return alike(uow, point, category, 0.0, uow.policy(()), near)
+
+
+def vicinity(uow: UnitOfWork, category: Category | None) -> Vicinity | None:
+    """Where to look for tickets like a new one; None for sensitive matters, which are nobody's business.
+
+    The place's own window is not known before the place is, so the longest of all is looked through.
+    """
+    if category is None:
+        metres = uow.policy(()).snap_m  # nobody has said what it is: anything that near may be it
+    elif category.sensitive:
+        return None
+    else:
+        metres = 2 * category.duplicate_radius_m
+    return Vicinity(metres, uow.now - timedelta(hours=uow.book.longest_duplicate_window_h))
+
+
+def alike(
+    uow: UnitOfWork,
+    point: Point,
+    category: Category | None,
+    accuracy_m: float,
+    policy: Policy,
+    near: Iterable[Known],
+) -> list[Similar]:
+    """Those of ``near`` a report of this category (None: of any) may belong to, nearest first."""
     window = timedelta(hours=policy.duplicate_window_h)
-    near = tickets.nearby_open(uow.session, uow.book, point, policy.snap_m, uow.now - window, uow.caller)
+    if category is not None:
+        code, look_alike, radius = category.code, category.look_alike, category.duplicate_radius_m
+        return duplicates.similar(point, code, look_alike, accuracy_m, radius, window, uow.now, near)
     found = []
     for known in near:
         radius = uow.book.category(known.category, uow.today).duplicate_radius_m

@@ -88,26 +88,43 @@ def attach(
     report: Report | None = None,
     event: Event | None = None,
 ) -> None:
-    """Bind the caller's own loose photos to one report or one step.
-
-    Raises Invalid naming ``photo_ids``; an id of somebody else's photo looks like an unknown one.
-    """
+    """Bind the caller's own loose photos to one report or one step that is written already. Raises as ``loose``."""
     if not photo_ids:
         return
-    wanted = list(dict.fromkeys(photo_ids))
     there = 0
     if report is not None:
         there = uow.session.scalar(select(func.count()).where(Photo.report_id == report.id)) or 0
+    bind(loose(uow, photo_ids, policy, there), ticket, report=report, event=event)
+
+
+def loose(uow: UnitOfWork, photo_ids: Sequence[str], policy: Policy, there: int = 0) -> list[Photo]:
+    """The caller's own photos of these ids, locked; ``there`` are attached to the same report already.
+
+    Raises Invalid naming ``photo_ids``; an id of somebody else's photo looks like an unknown one.
+    """
+    wanted = list(dict.fromkeys(photo_ids))
+    if not wanted:
+        return []
     if there + len(wanted) > policy.photos_max:
         raise Invalid(fields={"photo_ids": sentence("照片太多了")})
-    found = uow.session.scalars(
-        select(Photo).where(Photo.id.in_(wanted), Photo.uploader_id == uow.caller.person_id).with_for_update()
-    ).all()
+    found = list(
+        uow.session.scalars(
+            select(Photo)
+            .where(Photo.id.in_(wanted), Photo.uploader_id == uow.caller.person_id)
+            .order_by(Photo.created_at)
+            .with_for_update()
+        )
+    )
     if len(found) != len(wanted) or any(photo.ticket_id is not None for photo in found):
         raise Invalid(fields={"photo_ids": sentence("有照片不存在，或已经用在别处")})
     if any(photo.state == "refused" for photo in found):
         raise Invalid(fields={"photo_ids": sentence("有照片不能用，请换一张")})
-    for photo in found:
+    return found
+
+
+def bind(photos: Sequence[Photo], ticket: Ticket, *, report: Report | None = None, event: Event | None = None) -> None:
+    """Attach loose photos to a report or a step that is written already."""
+    for photo in photos:
         photo.ticket_id = ticket.id
         photo.report_id = report.id if report else None
         photo.event_seq = event.seq if event else None

@@ -1,22 +1,38 @@
 """A ticket with all that a step, or an answer about it, asks: loaded once, in a handful of statements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from reporter.domain.areas import Level, Seat
 from reporter.domain.lifecycle import Facts, Who
+from reporter.domain.permissions import Role
 from reporter.domain.rulebook import Category, Condition
+from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
 from reporter.queries import areas
-from reporter.services import ball, clocks
+from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A report with who made it."""
+
+    report: Report
+    name: str
+    role: Role
 
 
 @dataclass
 class Scene:
-    """A ticket with all that a step asks about it, loaded once."""
+    """A ticket with all that a step asks about it, loaded once.
+
+    ``chain``: the seats of the areas it lies in, widest first; ``seats``: those and every other that held it.
+    ``people``: names of whoever acted there. ``photos``: all that are not refused, oldest first.
+    """
 
     ticket: Ticket
     category: Category
@@ -24,58 +40,113 @@ class Scene:
     chain: list[Seat]
     hops: list[Hop]
     clocks: list[Clock]
+    words: Sequence[Words]
+    photos: Sequence[Photo]
+    seats: dict[int, Seat]
+    people: dict[int, str]
     facts: Facts
     conflicted: frozenset[int]
-    reporters: list[tuple[int, bool]]  # (person, joined) of every report
 
     @property
     def open_hop(self) -> Hop | None:
         return next((hop for hop in self.hops if hop.ended_at is None), None)
 
-
-def load(uow: UnitOfWork, ticket: Ticket) -> Scene:
-    """Read all that a step, or the ``actions`` of an answer, asks about a ticket; four statements."""
-    reports = uow.session.execute(
-        select(Report.submitter_id, Report.joined, Photo.id)
-        .outerjoin(Photo, (Photo.report_id == Report.id) & (Photo.state != "refused"))
-        .where(Report.ticket_id == ticket.id)
-    ).all()
-    return of(
-        uow,
-        ticket,
-        areas.chain_of(uow.session, ticket.area_id, uow.book, uow.now),
-        ball.hops_of(uow, ticket),
-        list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.seq))),
-        [(row.submitter_id, row.joined) for row in reports],
-        any(row.id is not None for row in reports),
-    )
+    @property
+    def reporters(self) -> list[tuple[int, bool]]:
+        """(person, joined) of every report."""
+        return [(words.report.submitter_id, words.report.joined) for words in self.words]
 
 
-def of(
+def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
+    """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, and one more for
+    its clocks unless they are in memory."""
+    words, photos = _told(uow, ticket)
+    hops, people = _hops(uow, ticket)
+    here = clocks.lineage(ticket)
+    elsewhere = {hop.area_id for hop in hops if hop.area_id is not None}.difference(here)
+    seats = areas.seats_by_id(uow.session, [*here, *elsewhere], uow.book, uow.now)
+    if timed is None:
+        timed = list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.seq)))
+    return _of(uow, ticket, seats, hops, timed, words, photos, people)
+
+
+def filed(
     uow: UnitOfWork,
     ticket: Ticket,
     chain: list[Seat],
     hops: list[Hop],
     timed: list[Clock],
-    reporters: list[tuple[int, bool]],
-    has_before_photo: bool,
+    report: Report,
+    photos: Sequence[Photo],
 ) -> Scene:
-    """The scene from rows that are in memory already."""
+    """The scene of a ticket the caller has just filed, from rows that are in memory already."""
+    people = {one.person_id: one.name for seat in chain for one in (seat.holder, seat.deputy) if one}
+    words = [Words(report, uow.caller.name, uow.caller.role)]
+    return _of(uow, ticket, chain, hops, timed, words, photos, people)
+
+
+def _told(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
+    """The reports with their submitters, and the photos of reports and steps; those of steps come with the first."""
+    of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined))
+    rows = uow.session.execute(
+        select(Report, Person.name, Person.role, Photo)
+        .join(Person, Person.id == Report.submitter_id)
+        .outerjoin(Photo, and_(Photo.ticket_id == ticket.id, of_report, Photo.state != "refused"))
+        .where(Report.ticket_id == ticket.id)
+        .order_by(Report.id, Photo.created_at)
+    ).all()
+    words = {row.Report.id: Words(row.Report, row.name, Role(row.role)) for row in rows}
+    photos = {row.Photo.id: row.Photo for row in rows if row.Photo is not None}
+    return list(words.values()), sorted(photos.values(), key=lambda photo: photo.created_at)
+
+
+def _hops(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Hop], dict[int, str]]:
+    rows = uow.session.execute(
+        select(Hop, Person.name)
+        .outerjoin(Person, Person.id == Hop.person_id)
+        .where(Hop.ticket_id == ticket.id)
+        .order_by(Hop.seq)
+    ).all()
+    return [row.Hop for row in rows], {row.Hop.person_id: row.name for row in rows if row.name is not None}
+
+
+def _of(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    seats: Sequence[Seat],
+    hops: list[Hop],
+    timed: list[Clock],
+    words: Sequence[Words],
+    photos: Sequence[Photo],
+    people: dict[int, str],
+) -> Scene:
+    here = clocks.lineage(ticket)
     category = uow.book.category_by_id(ticket.category_id)
     condition = next(condition for condition in category.conditions if condition.id == ticket.condition_id)
-    policy = uow.policy(clocks.lineage(ticket))
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
-        joined_by_others=any(joined for _, joined in reporters),
-        small_matter=category.kind == "neighbourhood" and ticket.severity <= policy.small_matter_max_severity,
-        has_before_photo=has_before_photo,
+        joined_by_others=any(one.report.joined for one in words),
+        small_matter=category.kind == "neighbourhood" and ticket.severity <= uow.policy(here).small_matter_max_severity,
+        has_before_photo=any(photo.report_id is not None for photo in photos),
         photo_compulsory=category.photo_required,
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
     )
-    conflicted = frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset()
-    return Scene(ticket, category, condition, chain, hops, timed, facts, conflicted, reporters)
+    return Scene(
+        ticket=ticket,
+        category=category,
+        condition=condition,
+        chain=[seat for seat in seats if seat.area_id in here],
+        hops=hops,
+        clocks=timed,
+        words=words,
+        photos=photos,
+        seats={seat.area_id: seat for seat in seats},
+        people=people,
+        facts=facts,
+        conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
+    )
 
 
 def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:

@@ -196,6 +196,7 @@ def load_departments(session: Session, district_id: int) -> None:
     for row in read("catalogue.json")["departments"]:
         if row["code"] not in known:
             session.add(Department(district_id=district_id, code=row["code"], name=row["name"], name_en=row["name_en"]))
+    touch(session, "departments")
 
 
 def touch(session: Session, name: str) -> None:

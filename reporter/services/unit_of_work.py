@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine
@@ -40,7 +41,7 @@ class UnitOfWork:
         """The numbers in force in an area on the local day of ``now``."""
         return self.book.policy(lineage, self.today)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The local day: rows of the rulebook are valid by local days."""
         return self.now.astimezone(self.book.policy((), self.now.date()).time_zone).date()
@@ -59,22 +60,36 @@ class UnitOfWork:
 
         ``by_system``: nobody did it, although somebody is calling (a deadline that had run out).
         """
-        ticket.last_event += 1
         actor = None if by_system else self.actor
-        event = Event(
-            ticket_id=ticket.id,
-            seq=ticket.last_event,
-            kind=kind.value,
-            at=self.now,
-            actor_id=actor.person_id if actor else None,
-            actor_role=actor.role.value if actor else None,
-            actor_area_id=actor_area_id,
-            status=ticket.status,
-            hop_seq=hop_seq,
-            data=data,
-        )
+        event = next_event(ticket, kind, self.now, actor, hop_seq=hop_seq, actor_area_id=actor_area_id, data=data)
         self.session.add(event)
         return event
+
+
+def next_event(
+    ticket: Ticket,
+    kind: EventKind,
+    at: datetime,
+    actor: Actor | None,
+    *,
+    hop_seq: int | None,
+    actor_area_id: int | None = None,
+    data: dict[str, Any],
+) -> Event:
+    """The ticket's next event, not written yet; ``actor`` None: the system."""
+    ticket.last_event += 1
+    return Event(
+        ticket_id=ticket.id,
+        seq=ticket.last_event,
+        kind=kind.value,
+        at=at,
+        actor_id=actor.person_id if actor else None,
+        actor_role=actor.role.value if actor else None,
+        actor_area_id=actor_area_id,
+        status=ticket.status,
+        hop_seq=hop_seq,
+        data=data,
+    )
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,19 @@ def _statements(dialect: str) -> list[str]:
         " holder_area_id = NULL, holder_department_id = NULL, holder_level = NULL WHERE id % 10 <> 0",
         "UPDATE hop SET ended_at = started_at WHERE ticket_id % 10 <> 0 AND ended_at IS NULL",
         "UPDATE clock SET stopped_at = started_at, run_at = NULL WHERE ticket_id % 10 <> 0",
+        "DELETE FROM open_point WHERE ticket_id % 10 <> 0",
         "UPDATE report SET submitter_id = ticket_id % 25 + 1",
         f"{_NUMBERS.format(5000)} INSERT INTO area (id, code, name, level, parent_id, ladder, synthetic, attributes,"
         f" valid_from) {areas.format(true)}",
         f"{_NUMBERS.format(5000)} INSERT INTO area_shape (area_id, level, fine, size, geom)"
         f" {shapes.format(true, shape)}",
+        f"{_NUMBERS.format(5000)} INSERT INTO person (id, name, role, synthetic, created_at)"  # noqa: S608
+        f" SELECT 100000 + n, 'X', 'lead', {true}, '2025-01-01' FROM numbers",
+        f"{_NUMBERS.format(5000)} INSERT INTO seat (area_id, holder_id, deputy_id)"  # noqa: S608
+        " SELECT 100000 + n, 100000 + n, CASE WHEN n % 10 = 0 THEN 100000 + n % 5000 + 1 END FROM numbers",
+        f"{_NUMBERS.format(5000)} INSERT INTO login_session"  # noqa: S608
+        " (token_hash, person_id, created_at, expires_at, seen_at)"
+        " SELECT 'X' || n, 100000 + n, '2025-01-01', '2099-01-01', '2025-01-01' FROM numbers",
         "INSERT INTO message (ticket_id, event_seq, person_id, text, data, state, created_at, attempts)"
         " SELECT id, 500, CASE WHEN id % 100 = 0 THEN 25 ELSE id % 20 + 1 END, '{number}', '{\"number\": \"n\"}',"
         " 'sent', received_at, 1 FROM ticket",

@@ -21,7 +21,21 @@ from tests.queries.crowd import Recorder, fill
 from tests.service import Service
 from tests.world import AT_HOME, CENTRAL, GRID_B, NANHU, NEAR_GRID_B
 
-BIG = frozenset({"area", "area_shape", "clock", "event", "hop", "message", "photo", "report", "ticket", "ticket_point"})
+BIG = frozenset(
+    {
+        "area",
+        "area_shape",
+        "clock",
+        "event",
+        "hop",
+        "message",
+        "photo",
+        "open_point",
+        "report",
+        "ticket",
+        "ticket_point",
+    }
+)
 
 
 class Crowd:
@@ -78,12 +92,27 @@ def scanned(plan: str) -> set[str]:
     [
         pytest.param(
             Crowd.submit,
-            "area_shape.size FROM area JOIN",
+            "AS received_before",
             {
-                "postgis": ["ix_area_shape_fine_geom"],
-                "spatialite": ["idx_area_shape_geom VIRTUAL", "area_shape USING INTEGER PRIMARY KEY (rowid=?)"],
+                "postgis": [
+                    "ix_area_shape_fine_geom",
+                    "uq_report_key",
+                    "uq_report_external",
+                    "pk_seat",
+                    "pk_area",
+                    "idx_open_point_geom",
+                ],
+                "spatialite": [
+                    "idx_area_shape_geom VIRTUAL",
+                    "area_shape USING INTEGER PRIMARY KEY (rowid=?)",
+                    "(submitter_id=? AND client_request_id=?)",
+                    "(submitter_id=? AND external_no=?)",
+                    "SEARCH seat USING INTEGER PRIMARY KEY",
+                    "SEARCH area USING INTEGER PRIMARY KEY",
+                    "idx_open_point_geom VIRTUAL",
+                ],
             },
-            id="which fine area holds a point",
+            id="what surrounds a new report: areas, seats, its key, what is open nearby",
         ),
         pytest.param(
             Crowd.submit_outside,
@@ -92,22 +121,19 @@ def scanned(plan: str) -> set[str]:
             id="which grids are near a point",
         ),
         pytest.param(
-            Crowd.submit,
-            "FROM ticket JOIN ticket_point",
-            {"postgis": ["idx_ticket_point_geom"], "spatialite": ["idx_ticket_point_geom VIRTUAL"]},
+            lambda crowd: crowd.rider.get("/tickets/nearby", lng=AT_HOME[0], lat=AT_HOME[1], coord_type="wgs84"),
+            "FROM close JOIN ticket",
+            {"postgis": ["idx_open_point_geom"], "spatialite": ["idx_open_point_geom VIRTUAL"]},
             id="what is open near a point",
         ),
         pytest.param(
             Crowd.submit,
-            "report.client_request_id =",
-            {"postgis": ["uq_report_key"], "spatialite": ["(submitter_id=? AND client_request_id=?)"]},
-            id="was this key received before",
-        ),
-        pytest.param(
-            Crowd.submit,
-            "LEFT OUTER JOIN person",
-            {"postgis": ["pk_area", "pk_seat"], "spatialite": ["SEARCH seat USING INTEGER PRIMARY KEY"]},
-            id="who sits in the chain of an area",
+            "login_session.token_hash =",
+            {
+                "postgis": ["pk_login_session", "ix_seat_holder_id", "ix_seat_deputy_id"],
+                "spatialite": ["ix_seat_holder_id (holder_id=?)", "ix_seat_deputy_id (deputy_id=?)"],
+            },
+            id="who is behind a token, with the seats",
         ),
         pytest.param(
             lambda crowd: crowd.street.get("/tickets/WC2026090700001"),

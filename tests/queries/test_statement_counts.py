@@ -69,8 +69,8 @@ def cost(service: Service, call: Callable[[], TestResponse]) -> int:
 @pytest.mark.parametrize(
     ("call", "most"),
     [
-        pytest.param(lambda stage: stage.send(), 18, id="submit: 6 questions, 8 inserts, 1 update, 3 for the answer"),
-        pytest.param(lambda stage: stage.send(photo_ids=[stage.photo]), 21, id="submit with photos: count, read, bind"),
+        pytest.param(lambda stage: stage.send(), 13, id="submit: 2 questions, 10 inserts at most"),
+        pytest.param(lambda stage: stage.send(photo_ids=[stage.photo]), 15, id="submit with photos: read, bind"),
         pytest.param(
             lambda stage: stage.rider.send(IN_GRID_A_ONLY, category="BJ0123", key=stage.key), 9, id="submit again"
         ),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from reporter.db import session_for
 from reporter.models.messages import Delivery, Message
 from reporter.models.people import Account
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket, TicketPoint
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, OpenPoint, Report, Ticket, TicketPoint
 from tests.service import Service
 
 
@@ -77,7 +77,7 @@ def copy_ticket(session: Session, ticket_id: int, copies: int) -> None:
     numbers = select(literal(1, Integer).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < copies))
     last = session.scalar(select(func.max(Ticket.id))) or 0
-    models: tuple[type[Any], ...] = (Ticket, TicketPoint, Report, Hop, Clock, ClockTick, Event)
+    models: tuple[type[Any], ...] = (Ticket, TicketPoint, OpenPoint, Report, Hop, Clock, ClockTick, Event)
     for model in models:
         table = model.__table__
         changed: dict[str, Any] = {"ticket_id": last + numbers.c.n}
