@@ -119,11 +119,8 @@ def _change(uow: UnitOfWork, scene: Scene, move: Move, given: Mapping[str, Any])
     ticket.version += 1
     if move.to is not None:
         ticket.status = move.to.value
-    if move.action is Action.REOPEN:
-        tickets.join_the_open(uow.session, ticket)
     if move.to in TICKET.ended:
         ticket.ended_at = uow.now
-        tickets.leave_the_open(uow.session, ticket)
         ball.end(uow, ticket, scene.hops)
         hop = None
     elif receiver is not None:
@@ -133,6 +130,10 @@ def _change(uow: UnitOfWork, scene: Scene, move: Move, given: Mapping[str, Any])
     else:
         hop = before
     uow.session.flush()  # stopped clocks must be written before new ones of their kind start
+    if move.to in TICKET.ended:
+        tickets.leave_the_open(uow.session, ticket)
+    elif move.action is Action.REOPEN:
+        tickets.join_the_open(uow.session, ticket)
     for kind in move.starts:
         _start_clock(uow, scene, kind, hop, move)
     return hop
