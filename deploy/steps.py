@@ -5,6 +5,7 @@ What the programs of the steps have to say goes to var/log/setup.log. Standard l
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ LOGS = VAR / "log"
 SETUP_LOG = LOGS / "setup.log"
 
 CLEARED_LINE = "\r\x1b[K"
+COUNTED = re.compile(r"^(\d{1,4})/(\d{1,4}) (.+)$", re.MULTILINE)
+BAR_LENGTH = 20
 NO_NETWORK = (
     "Temporary failure",
     "Could not resolve",
@@ -56,23 +59,26 @@ def writable_folder() -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[], None]]:
-    """Show that ``title`` is being worked on; call what is yielded now and then, it shows the seconds."""
+def progress(title: str) -> Iterator[Callable[..., None]]:
+    """Show that ``title`` is being worked on; call what is yielded now and then with how far it is, it adds the
+    seconds."""
     started = time.monotonic()
     live = sys.stdout.isatty()
-    next_sign = 0.0 if live else 2.0
+    next_sign, last = 0.0 if live else 2.0, ""
 
-    def tick() -> None:
-        nonlocal next_sign
+    def tick(how_far: str = "") -> None:
+        nonlocal next_sign, last
         seconds = time.monotonic() - started
-        if seconds < next_sign:
+        if seconds < next_sign and (how_far == last or not live):
             return
+        last = how_far
+        sign = f"  … {title} {how_far and f'{how_far} '}{seconds:.0f} s"
         if live:
-            print(f"\r  … {title} {seconds:.0f} s", end="", flush=True)
-            next_sign += 1
+            print(f"{CLEARED_LINE}{sign}", end="", flush=True)
+            next_sign = seconds + 1
         else:
-            print(f"  … {title} {seconds:.0f} s", flush=True)
-            next_sign += 15
+            print(sign, flush=True)
+            next_sign = seconds + 15
 
     tick()
     yield tick
@@ -87,7 +93,10 @@ def run(
     env: Mapping[str, str] | None = None,
     fetches: bool = False,
 ) -> None:
-    """Run one step with progress; ``fetches``: it needs a network. Raises Missing, with ``remedy``, when it fails."""
+    """Run one step with progress; ``fetches``: it needs a network. Raises Missing, with ``remedy``, when it fails.
+
+    A program that counts its steps in lines ``3/22 what it does now`` is shown with a bar.
+    """
     LOGS.mkdir(parents=True, exist_ok=True)
     with progress(title) as tick, open(SETUP_LOG, "a+b") as log:
         log.write(f"\n$ {' '.join(command)}\n".encode())
@@ -97,7 +106,7 @@ def run(
         try:
             while process.poll() is None:
                 time.sleep(0.05)
-                tick()
+                tick(_how_far(start))
         except BaseException:
             process.terminate()
             process.wait()
@@ -105,6 +114,18 @@ def run(
         if process.returncode:
             log.seek(start)
             raise Missing(_explained(title, log.read().decode(errors="replace"), remedy, fetches))
+
+
+def _how_far(start: int) -> str:
+    """The last counted step in the log behind ``start``, as a bar; nothing where none was counted."""
+    with open(SETUP_LOG, "rb") as log:
+        log.seek(max(start, log.seek(0, os.SEEK_END) - 500))
+        counted = COUNTED.findall(log.read().decode(errors="replace"))
+    if not counted:
+        return ""
+    number, count, what = counted[-1]
+    full = BAR_LENGTH * (int(number) - 1) // max(1, int(count))
+    return f"[{'#' * full}{'-' * (BAR_LENGTH - full)}] {number}/{count} {what}"
 
 
 def _explained(title: str, output: str, remedy: str, fetches: bool) -> str:

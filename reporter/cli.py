@@ -14,10 +14,11 @@ from reporter import workshop
 from reporter.adapters import clock
 from reporter.config import MissingSetting, Settings, from_environment
 from reporter.db import make_engine, session_for
-from reporter.demo.load import load
+from reporter.demo.load import load, steps_of
 from reporter.demo.spec import read_specs
 from reporter.domain.errors import Refusal
 from reporter.logs import configure
+from reporter.progress import steps
 from reporter.replay import command as replaying
 from reporter.replay.places import Box
 from reporter.services import demo_accounts, seeding, sessions
@@ -52,7 +53,7 @@ def migrate() -> None:
 
 @main.group()
 def demo() -> None:
-    """The demo: 南湖街道, and 西马街道 with other rules."""
+    """The demo: 武昌区 as large as it is, and 西马街道 of another district with other rules."""
 
 
 @demo.command("load")
@@ -60,11 +61,13 @@ def demo_load() -> None:
     """Load the demo; a second time adds nothing."""
     settings = _settings()
     engine = make_engine(settings.database_url)
-    with session_for(engine, writes=True) as session:
-        loaded = load(session, clock.now(), lambda text: click.echo(f"  {text} …"))
+    with session_for(engine, writes=True) as session, steps("Loading", steps_of()) as progress:
+        loaded = load(session, clock.now(), progress)
     engine.dispose()
     if loaded.areas:
-        click.echo(f"  {loaded.areas} areas, {loaded.seats} seats, {loaded.people} people")
+        click.echo(f"  {loaded.areas} areas, {loaded.seats} seats, {loaded.people} people, {loaded.stations} stations")
+    else:
+        click.echo("  There are areas already: nothing was added.")
 
 
 @demo.command("accounts")

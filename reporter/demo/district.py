@@ -6,20 +6,32 @@ database is not known here. Rules: ``demo_district.md``. There is no clock and n
 same rows to the last bit, and a few streets alone give exactly the rows that they have in the whole district.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from math import cos, radians
 
 from reporter.demo.community import Ground, divide
 from reporter.demo.partition import Ring, split, split_around
 from reporter.demo.plan import plan_district
-from reporter.demo.rows import AreaRow, District, Notes
+from reporter.demo.rows import AreaRow, District, Notes, StationRow
 from reporter.demo.spec import DistrictSpec, Division
+from reporter.demo.stations import station_of
 from reporter.domain.areas import Level
 
 
-def generate(spec: DistrictSpec, divisions: Sequence[Division], *, streets: Collection[str] | None = None) -> District:
+def _silent(name: str) -> None:
+    pass
+
+
+def generate(
+    spec: DistrictSpec,
+    divisions: Sequence[Division],
+    *,
+    streets: Collection[str] | None = None,
+    told: Callable[[str], None] = _silent,
+) -> District:
     """All rows of the district, or city, district and only the wanted ``streets`` (other districts' are ignored).
 
+    ``told`` hears the name of each street before it is made: the whole district takes a second or two.
     Raises ValueError for a wanted street of this district that the table does not have, for totals that cannot be dealt
     out, and for a fixed gate or a building without patch that is not where ``spec`` says.
     """
@@ -36,21 +48,27 @@ def generate(spec: DistrictSpec, divisions: Sequence[Division], *, streets: Coll
         ground.official(by_code[spec.code], Level.DISTRICT, spec.outline, whole, 1),
     ]
     insides: list[District] = []
+    stations: list[StationRow] = []
     communities_before = 0
     for serial, street in enumerate(all_streets, 1):
         children = communities[street.code]
         if street.code in wanted:
+            told(street.name)
             households = sum(plan[child.code].households for child in children)
             areas.append(ground.official(street, Level.STREET, rings[street.code], households, serial))
             patches = _community_rings(ground, children, rings[street.code])
-            for number, (child, patch) in enumerate(zip(children, patches, strict=True), communities_before + 1):
-                insides.append(divide(ground, child, patch, number))
+            numbered = enumerate(zip(children, patches, strict=True), communities_before + 1)
+            made = [divide(ground, child, patch, number) for number, (child, patch) in numbered]
+            insides.extend(made)
+            if spec.station_name:
+                rows = [row for inside in made for row in inside.areas]
+                stations.append(station_of(street, rows, spec.station_name, spec.seed))
         communities_before += len(children)
 
     areas.extend(row for inside in insides for row in inside.areas)
     areas.sort(key=lambda area: (Level(area.level).rank, area.code))
     compounds = tuple(compound for inside in insides for compound in inside.compounds)
-    return District(tuple(areas), compounds, _notes(spec, wanted, insides))
+    return District(tuple(areas), compounds, _notes(spec, wanted, insides), tuple(stations))
 
 
 def _notes(spec: DistrictSpec, wanted: Collection[str], insides: Sequence[District]) -> Notes:

@@ -42,6 +42,17 @@ class CompoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StationRow:
+    """A riders' station (骑手驿站). ``point`` is (lng, lat) in WGS-84, inside a neighbourhood of the community."""
+
+    code: str
+    name: str
+    community_code: str
+    point: Point
+    synthetic: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """The gate of a 小区 that the stories name, with the codes of the areas around it."""
 
@@ -66,8 +77,9 @@ class Notes(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """``areas`` widest level first, by code within a level; so parents come before children."""
+    """``areas`` widest level first, by code within a level; so parents come before children. ``stations`` by code."""
 
     areas: tuple[AreaRow, ...]
     compounds: tuple[CompoundRow, ...]
     notes: Notes
+    stations: tuple[StationRow, ...] = ()

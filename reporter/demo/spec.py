@@ -103,6 +103,7 @@ class DistrictSpec:
     ``street_outlines`` empty: the streets tile ``outline``. Otherwise only the streets named there exist, each with its
     own outline. ``anchors`` are points (WGS-84) that must fall into the street or community of that code;
     ``pinned_*`` are counts known from elsewhere, by community. ``person_prefix`` keeps role names of districts apart.
+    ``station_name`` is a template for the riders' station of each street, None where there is none.
     """
 
     code: str
@@ -127,6 +128,7 @@ class DistrictSpec:
     compound_name: str
     fixed_compounds: Sequence[FixedCompound]
     building_without_patch: str | None
+    station_name: str | None
     seats: SeatShares
     role_name: str
     deputy_name: str
@@ -180,6 +182,7 @@ def _district(row: Mapping[str, Any], everything: Mapping[str, Any]) -> District
             FixedCompound(c["name"], c["community"], _point(c["gate"])) for c in row["fixed_compounds"]
         ),
         building_without_patch=row["building_without_patch"],
+        station_name=row["station_name"],
         seats=SeatShares(**everything["seats"]),
         role_name=everything["role_name"],
         deputy_name=everything["deputy_name"],

@@ -98,6 +98,19 @@ class CompoundGrid(Base):
     grid_id: Mapped[int] = mapped_column(ForeignKey("area.id"), primary_key=True, index=True)
 
 
+class Station(Base):
+    """骑手驿站: where riders rest and report from, in a community. A place, no step of the chain. WGS-84."""
+
+    __tablename__ = "station"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    community_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    lng: Mapped[float]
+    lat: Mapped[float]
+    synthetic: Mapped[bool] = mapped_column(default=False)
+
+
 class Seat(Base):
     """The post of an area: one holder, at most one deputy; empty means vacant."""
 
