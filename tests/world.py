@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from reporter.db import continue_numbering, make_engine, session_for
 from reporter.domain.areas import CHAIN_LEVELS, FINE_LEVELS, Level
 from reporter.domain.permissions import Role
-from reporter.models.areas import Area, AreaShape, Compound, Department, Leave, Seat
+from reporter.models.areas import Area, AreaShape, Compound, Department, Leave, Seat, Station
 from reporter.models.people import Account, Person
 from reporter.services import seeding
 from reporter.services.migrating import migrate
@@ -37,6 +37,7 @@ DESERTED, DEPUTISED = f"{EMPTY_BUILDING}01", f"{EMPTY_BUILDING}02"
 NET_BUILDING, NET_HOME = f"{NET}001", f"{NET}00101"
 JIANGAN, XIMA, HANBEI = "420102", "420102007", "420102007002"
 XIMA_GRID, XIMA_BUILDING, XIMA_HOME = f"{HANBEI}001", f"{HANBEI}001001", f"{HANBEI}00100101"
+STATION, XIMA_STATION = f"{NANHU}S01", f"{XIMA}S01"
 
 # Points (lng, lat, WGS-84) in the middle of things.
 AT_HOME = (114.30075, 30.48151)
@@ -162,6 +163,17 @@ class _Builder:
                 gate_lat=AT_HOME[1],
             )
         )
+        for code, community, (lng, lat) in ((STATION, CENTRAL, IN_GRID_B_ONLY), (XIMA_STATION, HANBEI, AT_XIMA_HOME)):
+            self._session.add(
+                Station(
+                    code=code,
+                    name=f"示例·{code}骑手驿站",
+                    community_id=self._areas[community],
+                    lng=lng,
+                    lat=lat,
+                    synthetic=True,
+                )
+            )
         policy = seeding.read("policy.json")
         seeding.load_policies(self._session, policy["policies"], SINCE)
         seeding.load_local_limits(self._session, policy["limits"], SINCE)

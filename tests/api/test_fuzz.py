@@ -106,6 +106,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/messages": ("cursor", "limit"),
     "/tickets/nearby": ("lng", "lat", "coord_type", "category"),
     "/areas/locate": ("lng", "lat", "coord_type"),
+    "/areas/stations": ("area", "lng", "lat", "coord_type", "limit"),
     "/dashboard/summary": ("area", "from", "to"),
     "/dashboard/breakdown": ("area", "from", "to", "by"),
 }  # fmt: skip

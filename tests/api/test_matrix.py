@@ -179,6 +179,7 @@ TABLE = [
     Row("POST /api/v1/categories/suggest", ask=body(text="路灯不亮")),
     Row("GET /api/v1/lifecycle", public=True),
     Row("GET /api/v1/areas/locate", public=True, ask=at_point),
+    Row("GET /api/v1/areas/stations", ask=at_point),
     # logging in and out; nobody listens where WeChat should be
     Row("POST /api/v1/sessions/wechat", rest=503, public=True, ask=body(code="c")),
     Row("POST /api/v1/sessions/password", rest=422, public=True, ask=body(username="street", password="")),

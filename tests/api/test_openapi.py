@@ -141,6 +141,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "POST /api/v1/categories/suggest", rider.post("/categories/suggest", {"text": "井盖不见了"})
     yield "GET /api/v1/lifecycle", rider.get("/lifecycle")
     yield "GET /api/v1/areas/locate", rider.get("/areas/locate", **where)
+    yield "GET /api/v1/areas/stations", rider.get("/areas/stations", **where)
     photo = rider.request("POST", "/photos", data={"file": (io.BytesIO(picture()), "a.jpg", "image/jpeg")})
     yield "POST /api/v1/photos", photo
     key = str(uuid.uuid4())
