@@ -42,6 +42,9 @@ _INVERSE_STOP_DEG = 1e-10
 
 _BD09_PI = math.pi * 3000 / 180
 
+_WGS84_A_M = 6378137.0
+_WGS84_EE = 0.00669437999014  # first eccentricity squared
+
 _EARTH_MEAN_M = 6371008.8  # IUGG mean radius
 # The sharpest curve of the WGS-84 ellipsoid (the meridian at the equator). A degree is nowhere shorter
 # than on a sphere of this radius, so a box made with it loses no point, by haversine or by geodesic.
@@ -118,6 +121,19 @@ def metres_between(a: Point, b: Point) -> float:
     half_lng = math.radians(b.lng - a.lng) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lng) ** 2
     return 2 * _EARTH_MEAN_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def metres_a_degree(lat: float) -> tuple[float, float]:
+    """How many metres a degree of longitude and one of latitude are at a latitude, on the WGS-84 ellipsoid.
+
+    A plane in these units is true to a centimetre for a few hundred metres around a point, and is the same plane in
+    whatever does the sum.
+    """
+    phi = math.radians(lat)
+    flatness = 1 - _WGS84_EE * math.sin(phi) ** 2
+    along_parallel_m = _WGS84_A_M / math.sqrt(flatness) * math.cos(phi)
+    along_meridian_m = _WGS84_A_M * (1 - _WGS84_EE) / flatness**1.5
+    return math.radians(along_parallel_m), math.radians(along_meridian_m)
 
 
 def box_around(point: Point, metres: float) -> tuple[float, float, float, float]:

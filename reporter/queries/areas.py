@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
-from reporter.domain.coordinates import Point, box_around
+from reporter.domain.coordinates import Point, box_around, metres_a_degree
 from reporter.domain.rulebook import Lineage, Rulebook
 from reporter.models.areas import Area, AreaShape, Compound, Leave
 from reporter.models.areas import Seat as SeatRow
@@ -57,7 +57,9 @@ def _holding(session: Session, point: Point, on: date, which: Any) -> list[Found
 
 
 def _near_grids(session: Session, point: Point, on: date, metres: float) -> list[Found]:
-    distance = metres_from(AreaShape.geom, number(point.lng), number(point.lat))
+    """Distances to the millimetre: what differs by less is a tie, and both databases must see the same ties."""
+    scale = map(number, metres_a_degree(point.lat))
+    distance = metres_from(AreaShape.geom, number(point.lng), number(point.lat), *scale)
     rows = session.execute(
         select(Area.id, Area.code, AreaShape.size, distance.label("metres"))
         .join(AreaShape, AreaShape.area_id == Area.id)
@@ -69,7 +71,7 @@ def _near_grids(session: Session, point: Point, on: date, metres: float) -> list
             _valid(on),
         )
     )
-    return [Found(row.id, row.code, Level.GRID, row.size, row.metres) for row in rows]
+    return [Found(row.id, row.code, Level.GRID, row.size, round(row.metres, 3)) for row in rows]
 
 
 def _valid(on: date) -> Any:

@@ -36,7 +36,11 @@ class in_box(_Predicate):
 
 
 class metres_from(FunctionElement[float]):
-    """``metres_from(geom, lng, lat)``: metres on the ellipsoid to the nearest part of a shape."""
+    """``metres_from(geom, lng, lat, east, north)``: metres to the nearest part of a shape, on the plane in which a
+    degree is ``east`` and ``north`` metres (``coordinates.metres_a_degree``).
+
+    The databases' own metres differ by as much as one in a hundred: SpatiaLite looks for the nearest part in degrees.
+    """
 
     type = Float()
     name = "metres_from"
@@ -86,14 +90,16 @@ def _in_box_sqlite(element: in_box, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(metres_from, "postgresql")
 def _metres_pg(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat = _parts(element, compiler, kw)
-    return f"ST_Distance({geom}::geography, ST_SetSRID(ST_MakePoint({lng}, {lat}), 4326)::geography)"
+    geom, lng, lat, east, north = _parts(element, compiler, kw)
+    point = f"ST_SetSRID(ST_MakePoint({lng} * {east}, {lat} * {north}), 4326)"
+    return f"ST_Distance(ST_Scale({geom}, {east}, {north}), {point})"
 
 
 @compiles(metres_from, "sqlite")
 def _metres_sqlite(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat = _parts(element, compiler, kw)
-    return f"ST_Distance({geom}, MakePoint({lng}, {lat}, 4326), 1)"
+    geom, lng, lat, east, north = _parts(element, compiler, kw)
+    point = f"MakePoint({lng} * {east}, {lat} * {north}, 4326)"
+    return f"ST_Distance(ScaleCoords({geom}, {east}, {north}), {point})"
 
 
 @compiles(rows_as_json, "postgresql")

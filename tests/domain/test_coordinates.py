@@ -18,6 +18,7 @@ from reporter.domain.coordinates import (
     check,
     from_wgs84,
     is_inside,
+    metres_a_degree,
     metres_between,
     to_wgs84,
 )
@@ -240,6 +241,19 @@ def test_distance_is_the_same_both_ways_and_no_detour_is_shorter(a: Point, b: Po
     assert (
         metres_between(a, c) <= metres_between(a, b) + metres_between(b, c) + 1
     )  # near the far side haversine is exact to 0.2 m
+
+
+@pytest.mark.parametrize(
+    ("lat", "east", "north"),
+    [
+        (0, 111_319.5, 110_574.3),  # a / 57.2958, and a (1 - e²) / 57.2958
+        (30.5, 95_998.9, 110_860.9),  # the meridian from 30° to 31° measures 110,861 m
+        (60, 55_800.0, 111_412.3),  # north: 111,132.95 - 559.82 cos 2φ + 1.18 cos 4φ
+        (-60, 55_800.0, 111_412.3),
+    ],
+)
+def test_metres_a_degree(lat: float, east: float, north: float) -> None:
+    assert metres_a_degree(lat) == pytest.approx((east, north), abs=0.1)
 
 
 def test_a_box_around_a_point_is_about_the_circle() -> None:
