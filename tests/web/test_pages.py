@@ -94,6 +94,21 @@ def test_english_when_the_browser_asks_for_it(quick_site: Site) -> None:
     assert street.page.locator("html").get_attribute("lang") == "en"
 
 
+def test_wherever_areas_are_shown_it_says_that_they_are_made_up(quick_site: Site) -> None:
+    number = some_work(quick_site)[0]
+    said = "示意数据，非真实边界"
+    rider = quick_site.phone("rider", at=AT_HOME)
+    rider.page.get_by_role("button", name="用我的位置").click()
+    expect(rider.page.locator(".place-shown").get_by_text(said)).to_be_visible()
+    for visitor in (
+        quick_site.phone("rider", path=f"/#ticket/{number}"),
+        quick_site.phone(f"seat:{GRID_A}", path=f"/desk#ticket/{number}"),
+        quick_site.screen("street"),
+        quick_site.phone(path="/"),
+    ):
+        expect(visitor.page.get_by_text(said)).to_be_visible()
+
+
 def test_every_number_opens_exactly_its_tickets(quick_site: Site) -> None:
     quick_site.at("2026-09-07 09:00")
     some_work(quick_site)
