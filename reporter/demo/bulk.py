@@ -7,7 +7,6 @@ caller (``db.continue_numbering`` lets the counters go on behind them); nothing 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from psycopg import sql
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,8 @@ Row = Mapping[str, Any]
 
 
 def write(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
-    """Insert ``rows``, which all name the same columns. Polygons are texts in EWKT, times aware.
+    """Insert ``rows``, which all name the same columns. Polygons are texts in EWKT, times aware. Defaults of the model
+    do not count on PostgreSQL: what must not be empty is named.
 
     Raises KeyError for a column that the first row has and another lacks, and what the database raises for rows it
     refuses; then the transaction is lost.
@@ -36,11 +36,9 @@ def write(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
 def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     names = list(rows[0])
     written = [_writer(connection, table, name) for name in names]
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    cursor = connection.connection.cursor()
-    with cursor.copy(statement) as copy:
+    quote = connection.dialect.identifier_preparer.quote
+    cursor: Any = connection.connection.cursor()  # psycopg's own
+    with cursor.copy(f"COPY {quote(table.name)} ({', '.join(map(quote, names))}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([write(row[name]) for name, write in zip(names, written, strict=True)])
     cursor.close()

@@ -21,7 +21,7 @@ from reporter.domain.areas import Level, place
 from reporter.domain.coordinates import Point
 from reporter.domain.errors import LocationOutOfArea
 from reporter.models.areas import Area, AreaShape, Compound, CompoundGrid, Leave, Seat, Station
-from reporter.models.people import Person
+from reporter.models.people import DemoHint, Person
 from reporter.queries import areas, rulebook
 from reporter.services.migrating import migrate
 from tests.databases import KINDS, Databases
@@ -121,6 +121,7 @@ def test_both_databases_hold_the_whole_district_and_the_same_rows(both: Both) ->
             assert counted == {Compound: 568 + 38, Station: 15}
             for model in (Area, Person, Compound, Station):
                 assert set(session.scalars(select(model.synthetic).distinct())) == {True}
+            assert (session.scalar(select(func.count()).select_from(DemoHint)) or 0) < 25, "a person reads them all"
             shapes = session.execute(select(AreaShape.area_id, AreaShape.level, AreaShape.fine, AreaShape.size))
             held[kind] = [sorted(map(tuple, shapes)), *(rows_of(session, model) for model in COMPARED)]
     assert held["spatialite"] == held["postgis"]
