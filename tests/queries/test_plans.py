@@ -97,7 +97,6 @@ def scanned(plan: str) -> set[str]:
                 "postgis": [
                     "ix_area_shape_fine_geom",
                     "uq_report_key",
-                    "uq_report_external",
                     "pk_seat",
                     "pk_area",
                     "idx_open_point_geom",
