@@ -1,4 +1,4 @@
-"""Commands for those who run it: migrate, demo, worker, standin-wechat, password, replay."""
+"""Commands for those who run it: migrate, demo, import, worker, standin-wechat, password, replay."""
 
 import getpass
 import json
@@ -9,8 +9,8 @@ import threading
 import click
 from werkzeug.serving import make_server
 
+from reporter import import_command, workshop
 from reporter import worker as jobs_room
-from reporter import workshop
 from reporter.adapters import clock
 from reporter.config import MissingSetting, Settings, from_environment
 from reporter.db import make_engine, session_for
@@ -125,3 +125,4 @@ def _around_the_demo() -> Box:
 
 
 main.add_command(replaying.command(_around_the_demo))
+main.add_command(import_command.command(lambda: workshop.build(_settings()).works))
