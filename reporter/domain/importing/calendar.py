@@ -28,6 +28,7 @@ COLUMNS = (
     Column("festival", ("节日", "name"), 40, needed=False, filled=False),
 )
 IGNORED = ("in_lieu",)
+YEARS = range(2000, 2100)  # any other is a slip of the pen, and would fill a year that nobody published
 _SATURDAY = 5
 
 
@@ -66,14 +67,13 @@ def filling(given: Sequence[GivenDay], known: Mapping[date, object]) -> list[Giv
         while day.year == year:
             if day not in named and day not in known:
                 filled.append(GivenDay(0, day, RESTDAY if day.weekday() >= _SATURDAY else WORKDAY))
-            if day == date.max:
-                break
             day += timedelta(days=1)
     return filled
 
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text.replace("/", "-"))
+        day = date.fromisoformat(text.replace("/", "-"))
     except ValueError:
         return None
+    return day if day.year in YEARS else None
