@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from geoalchemy2 import Geometry
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporter.db import SRID, Base, Key, UTCDateTime
+from reporter.models.geometry import Geometry
 
 
 class CodeRule(Base):

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -22,6 +21,7 @@ from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Tick
 from reporter.domain.statuses import ENDED, Status
+from reporter.models.geometry import Geometry
 from reporter.models.leases import Leased
 
 

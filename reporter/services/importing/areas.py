@@ -48,7 +48,7 @@ def plan(
         elif area.closed_on and not known.valid_to:
             _plan_closing(uow, writer, area, known, around, findings)
         elif area.line not in broken:
-            _plan_change(writer, area, known, around.stored.get(area.code), findings)
+            _plan_change(writer, area, known, around, findings)
     findings.absent = around.not_in_file()
     return Plan("areas", TOUCHES, findings, writer.write)
 
@@ -92,11 +92,12 @@ def _plan_closing(
 
 
 def _plan_change(
-    writer: "_Writer", area: GivenArea, known: StandingArea, stored: BaseGeometry | None, findings: Findings
+    writer: "_Writer", area: GivenArea, known: StandingArea, around: Neighbourhood, findings: Findings
 ) -> None:
     differing = rules.what_changes(area, known)
     shape = writer.shapes.get(area.code)
-    if shape is not None and (stored is None or not topology.is_same(shape, stored)):
+    if shape is not None and around.is_redrawn(area.code, shape):
+        stored = around.stored.get(area.code)
         before = f"{topology.size_m2(stored):.0f}" if stored is not None else "无"
         differing.append(f"geometry {before} → {topology.size_m2(shape):.0f} m²")
         writer.redrawn.append(area)

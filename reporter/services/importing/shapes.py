@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from reporter.domain.areas import FINE_LEVELS, Level
 from reporter.domain.coordinates import Datum
 from reporter.domain.importing.areas import GivenArea, StandingArea
-from reporter.domain.importing.findings import Findings
+from reporter.domain.importing.findings import WHOLE_FILE, Findings
 from reporter.domain.importing.polygons import BadShape, polygons
 from reporter.queries import importing as standing
 from reporter.services.importing import topology
@@ -97,8 +97,13 @@ class Neighbourhood:
         below = [one.code for one in self._children if one.parent_code == code]
         return [one for one in below if not (one in self._given and self._given[one].closed_on)]
 
+    def is_redrawn(self, code: str, shape: BaseGeometry) -> bool:
+        """Whether a shape is another one than the database keeps."""
+        return code not in self.stored or not topology.is_same(shape, self.stored[code])
+
     def check(self, shapes: Mapping[str, BaseGeometry], drawing: Drawing, findings: Findings) -> None:
-        """Every group of siblings that a shape of the file belongs to, or whose parent it is."""
+        """Every group of siblings that a shape of the file belongs to, and the children of areas it draws anew."""
+        redrawn = {code for code, shape in shapes.items() if self.is_redrawn(code, shape)}
         groups: dict[tuple[str | None, Level], list[Patch]] = defaultdict(list)
         undrawn: set[tuple[str | None, Level]] = set()
         touched: set[tuple[str | None, Level]] = set()
@@ -114,7 +119,7 @@ class Neighbourhood:
                 undrawn.add(key)
                 continue
             groups[key].append(Patch(code, given.line if given else 0, shape))
-            if code in shapes or area.parent_code in shapes:
+            if code in shapes or area.parent_code in redrawn:
                 touched.add(key)
         for key in sorted(touched, key=str):
             patches = sorted(groups[key], key=lambda patch: (patch.line, patch.code))
@@ -140,13 +145,13 @@ class Neighbourhood:
                 beyond = topology.outside(patch, parent)
                 if beyond > drawing.overlap_m2:
                     sentence = f"{patch.code} 有 {beyond:.1f} m² 在上级 {parent_code} 之外"
-                    findings.problem(patch.line, "geometry", sentence)
+                    findings.problem(patch.line or self._line_of(parent_code), "geometry", sentence)
         if whole and level in FILLING:
             for gap in topology.gaps(parent, patches, drawing.gap_m2):
                 where = f"{gap.lng:.6f}, {gap.lat:.6f}"
                 sentence = f"{parent_code} 内有 {gap.metres2:.1f} m² 没有划给任何 {level.value}，在 {where}"
-                findings.problem(self._line_of(parent_code, patches), "geometry", sentence)
+                findings.problem(self._line_of(parent_code), "geometry", sentence)
 
-    def _line_of(self, parent_code: str | None, patches: Sequence[Patch]) -> int:
-        """A gap is nobody's line: the parent's where the file has it, else that of the file."""
-        return self._given[parent_code].line if parent_code in self._given else 0
+    def _line_of(self, code: str | None) -> int:
+        """Where the file has an area; what is about one it does not name is about the whole file."""
+        return self._given[code].line if code in self._given else WHOLE_FILE
