@@ -115,7 +115,7 @@ def open_tickets(session: Session, area: StandingArea) -> int:
 
 
 def lineages(session: Session, codes: Collection[str]) -> dict[str, dict[str, int | None]]:
-    """Code → the ``*_id`` columns of an area and its ladder's name under ``ladder``."""
+    """Code → the ``*_id`` columns of an area."""
     columns = [getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS]
     found = {}
     for portion in _portions(codes):

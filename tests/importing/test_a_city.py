@@ -42,6 +42,7 @@ def test_the_examples_make_a_city_that_takes_a_report(
     ticket = service.as_("qian").report(AT_THE_DOOR, datum="gcj02", category="BJ9101")
     assert (ticket["number"][:2], ticket["area_code"]) == ("SL", "99010100100100100101")
     assert [hop["holder"]["area_code"] for hop in ticket["hops"]] == ["990101001001001"]
+    service.close()
     assert ticket["due_at"] == "2026-06-01T04:00:00Z"  # 2 hours round the clock: the strictest condition
 
 
