@@ -4,7 +4,7 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
-.PHONY: help run test fast lint format coverage lock clean python
+.PHONY: help run test fast lint format coverage bench lock clean python
 
 help:            ## what there is
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -29,9 +29,13 @@ format: python   ## lay the code out
 coverage: python ## the suite, and which lines it never ran
 	@$(PYTHON) deploy/prepare.py --tests
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -q -m "not browser and not bench"
+	.venv/bin/coverage run -m pytest -q -m "not browser"
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
+
+bench: python    ## measure it under load, beside the floors it must reach (PARTS=submit,lists DATABASES= BENCH_QUICK=1 BENCH_PROFILE=1)
+	@$(PYTHON) deploy/prepare.py --bench
+	@.venv/bin/python -m tests.bench
 
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile -q --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)

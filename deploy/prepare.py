@@ -2,6 +2,7 @@
 
     python3 deploy/prepare.py            what `make run` needs
     python3 deploy/prepare.py --tests    and what `make test` needs
+    python3 deploy/prepare.py --bench    and what `make bench` needs
 
 Standard library only, since it runs before anything is installed. What cannot be had is a `Missing` (steps.py).
 """
@@ -13,7 +14,7 @@ import sys
 from pathlib import Path
 
 from steps import ROOT, Missing, run, said_plainly, writable_folder
-from system import ENSUREPIP, FOR_TESTS, NPM, SPATIALITE, SystemPart, system_packages
+from system import ENSUREPIP, FOR_BENCH, FOR_TESTS, NPM, SPATIALITE, SystemPart, system_packages
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -97,27 +98,28 @@ def translations() -> None:
             return
 
 
-def needed_of_system(tests: bool) -> list[SystemPart]:
+def needed_of_system(tests: bool, bench: bool = False) -> list[SystemPart]:
     """What this run asks of the system: npm, for example, only when there is something to fetch with it."""
     parts = [SPATIALITE]
     if not _runs(PYTHON):
         parts.append(ENSUREPIP)
     if not _front_end_is_there():
         parts.append(NPM)
-    return [*parts, *FOR_TESTS] if tests else parts
+    return [*parts, *(FOR_TESTS if tests else ()), *(FOR_BENCH if bench else ())]
 
 
-def prepare(tests: bool = False) -> None:
-    """Do all of it. Raises Missing."""
+def prepare(tests: bool = False, bench: bool = False) -> None:
+    """Do all of it; the bench stands on what the tests need. Raises Missing."""
+    tests = tests or bench
     writable_folder()
-    system_packages(needed_of_system(tests))
+    system_packages(needed_of_system(tests, bench))
     virtual_environment(tests)
     front_end()
     translations()
 
 
 def main() -> int:
-    prepare(tests="--tests" in sys.argv[1:])
+    prepare(tests="--tests" in sys.argv[1:], bench="--bench" in sys.argv[1:])
     print("Everything is installed.")
     return 0
 

@@ -51,6 +51,7 @@ FOR_TESTS = (
     SystemPart("Chromium", ("chromium",), _program("chromium")),
     SystemPart("Chinese fonts", ("fonts-noto-cjk",), _file("/usr/share/fonts/**/*CJK*", "/usr/share/fonts/**/*cjk*")),
 )
+FOR_BENCH = (SystemPart("wrk", ("wrk",), _program("wrk")),)
 
 # On Debian a new PostgreSQL starts a server of its own at once. The tests bring their own, so it need not.
 NO_SERVER = """

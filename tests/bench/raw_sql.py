@@ -1,0 +1,117 @@
+"""The figures of the dashboard as one would write them by hand for each database, to measure ours by.
+
+Nothing is asked about who may see them. The conditions are those of queries/figures.py; that the numbers are equal is
+checked with every measurement. Parameters are named ``:area``, ``:start``, ``:end``, ``:now``.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from reporter.db import make_engine
+from reporter.domain.metrics import Figure
+
+OPEN = "status in ('reported','checking','accepted','dispatched','handling','on_hold','feedback')"
+LATE = f"({OPEN} and solved_at is null and due_at < :now)"
+RECEIVED = {
+    Figure.RECEIVED: "status <> 'withdrawn'",
+    Figure.OPEN: OPEN,
+    Figure.CLOSED: "status = 'closed'",
+    Figure.OVERDUE: LATE,
+    Figure.AT_RISK: f"{OPEN} and solved_at is null and due_at >= :now and exists (select 1 from clock"
+    " where clock.ticket_id = ticket.id and kind = 'resolve' and stopped_at is null and at_risk_at is not null)",
+    Figure.RESPONSE_DUE: "response_due_at is not null and status <> 'withdrawn'"
+    " and (responded_at is not null or response_due_at < :now)",
+    Figure.RESPONDED_ON_TIME: "status <> 'withdrawn' and responded_at <= response_due_at",
+    Figure.HANDLING_DUE: f"solved_at is not null or {LATE}",
+    Figure.HANDLED_ON_TIME: "solved_at is not null and solved_on_time",
+    Figure.HANDLED: "solved_at is not null",
+    Figure.REWORKED: "solved_at is not null and reworks > 0",
+    Figure.CLOSED_AT_ONCE: "closed_at_once",
+    Figure.NOT_ACCEPTED: "status = 'not_accepted'",
+}
+RATED = "exists (select 1 from rating where rating.ticket_id = ticket.id)"
+CLOSED = {
+    Figure.CLOSED_IN_PERIOD: "status = 'closed'",
+    Figure.RATED: f"status = 'closed' and {RATED}",
+    Figure.SATISFIED: f"status = 'closed' and {RATED}"
+    " and not exists (select 1 from rating where rating.ticket_id = ticket.id and grade < 3)",
+}
+LOCAL_DAY = {  # China keeps one time all year, so the shift is a constant
+    "postgis": "({at} at time zone 'UTC' + interval '8 hours')::date",
+    "spatialite": "date({at}, '+8 hours')",
+}
+BELOW = {"district": "street", "street": "community"}
+
+
+def group_by(kind: str, level: str, by: str, at: str) -> tuple[str, ...]:
+    """The columns of a breakdown. ``level``: of the area; ``at``: the time a figure goes by."""
+    return {
+        "": (),
+        "child": (f"{BELOW[level]}_id",),
+        "category": ("category_code",),
+        "holder": ("holder_area_id", "holder_department_id"),
+        "day": (LOCAL_DAY[kind].format(at=at),),
+    }[by]
+
+
+def scans(kind: str, level: str, by: str = "") -> list[tuple[str, tuple[Figure, ...]]]:
+    """Two statements, each one scan, with the figures they count in order: by receiving and by closing."""
+    found = []
+    for at, conditions in (("received_at", RECEIVED), ("closed_at", CLOSED)):
+        groups = group_by(kind, level, by, at)
+        counted = [f"count(*) filter (where {condition})" for condition in conditions.values()]
+        tail = f" group by {', '.join(groups)}" if groups else ""
+        found.append(
+            (
+                f"select {', '.join((*groups, *counted))} from ticket"
+                f" where {level}_id = :area and {at} >= :start and {at} < :end{tail}",
+                tuple(conditions),
+            )
+        )
+    return found
+
+
+def rollup_read_sql(kind: str, level: str, by: str = "") -> list[tuple[str, tuple[Figure, ...]]]:
+    """What a year is measured by: the read of a roll-up. As long as there is none, the plain scan.
+
+    With a table of days: its sums where the day is whole, here, in the same order of figures.
+    """
+    return scans(kind, level, by)
+
+
+class Raw:
+    """A connection of the raw driver, which prepares what it sends."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        self._on_postgis = kind == "postgis"
+        self._engine = None if self._on_postgis else make_engine(url)
+        self._connection: Any = (
+            psycopg.connect(url, autocommit=True) if self._engine is None else self._engine.raw_connection()
+        )
+
+    def rows(self, statement: str, **given: Any) -> list[tuple[Any, ...]]:
+        cursor = self._connection.cursor()
+        if self._on_postgis:
+            cursor.execute(re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement), given, prepare=True)
+        else:
+            cursor.execute(statement, {name: as_sqlite(value) for name, value in given.items()})
+        return list(cursor.fetchall())
+
+    def as_sent(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+        """A statement exactly as SQLAlchemy sent it."""
+        cursor = self._connection.cursor()
+        cursor.execute(statement, parameters, **({"prepare": True} if self._on_postgis else {}))
+        return list(cursor.fetchall())
+
+    def close(self) -> None:
+        self._connection.close()
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+def as_sqlite(value: Any) -> Any:
+    """A time as it lies in SQLite: naive UTC with microseconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
