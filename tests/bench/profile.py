@@ -24,8 +24,8 @@ def top(collapsed: str, how_many: int = TOP) -> list[str]:
         stack, _, count = line.rpartition(" ")
         if not stack or not count.isdecimal():
             continue
-        frames = [_named(frame) for frame in stack.split(";")]
-        if frames[-1].endswith(WAITING):
+        frames = [_named(frame) for frame in stack.split(";") if not frame.startswith("process ")]
+        if not frames or frames[-1].endswith(WAITING):
             continue
         own[frames[-1]] += int(count)
         total += int(count)

@@ -73,9 +73,16 @@ def markdown(head: Mapping[str, str], results: Sequence[Result], remarks: Mappin
 
 
 INTRODUCTION = """\
-Written by `make bench`; do not edit. What is compared was run in turns (A B A B …) on the same machine, and a ratio is
-the median of the ratios of neighbouring runs; *least – most* are the extremes of all runs. Load generator, web workers
-and database share the cores, so rates are those of the whole; processor time a request is the steadier figure.
+Written by `make bench`; do not edit (what a person has to say about a part is in `notes/`). It needs an hour or two
+on two cores that do nothing else, and some 20 GB in `var/bench`, where the databases are kept for the next run; remove
+that folder to build them anew. `make bench PARTS=submit,lists DATABASES=postgis` measures less, `BENCH_QUICK=1` all of
+it small in a few minutes, and `BENCH_PROFILE=1` adds in which functions the web workers were.
+
+What is compared was run in turns (A B A B …) on the same machine, and a ratio is the median of the ratios of
+neighbouring runs; *least – most* are the extremes of all runs. Load is sent by wrk over so many connections, as fast
+as it is answered, by thousands of submitters, so that every rate limit is on; gunicorn runs as deployed
+(`deploy/gunicorn.conf.py`). Load generator, web workers and database share the cores, so rates are those of the whole;
+processor time a request is the steadier figure.
 """
 
 

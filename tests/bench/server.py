@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,15 +44,15 @@ def enterable(folder: Path) -> bool:
 
 
 class Server:
-    """One running cluster. ``data`` holds what is kept."""
+    """One running cluster. ``data`` holds what is kept, ``socket`` is short (a socket's path has 107 characters)."""
 
-    def __init__(self, data: Path, programs: Programs) -> None:
+    def __init__(self, data: Path, socket: Path, programs: Programs) -> None:
         who = _unprivileged()
         if who and not enterable(data):
             data = ELSEWHERE
             data.mkdir(parents=True, exist_ok=True)
         self.folder = data / "postgresql"
-        self.socket = Path(tempfile.mkdtemp(prefix="reporter-bench-", dir="/tmp"))
+        self.socket = socket
         self.folder.mkdir(mode=0o700, exist_ok=True)
         if who:
             for place in (self.folder, self.socket):
@@ -88,7 +87,3 @@ class Server:
     def cpu_s(self) -> float:
         """Processor time of the server with all its processes."""
         return machine.tree_cpu_s(self._program.pid)
-
-    def close(self) -> None:
-        """After the program has ended: nothing stays but the data."""
-        shutil.rmtree(self.socket, ignore_errors=True)

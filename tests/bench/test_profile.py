@@ -7,6 +7,7 @@ process 7:"gunicorn";_worker (concurrent/futures/thread.py:81) 900
 process 7:"gunicorn";run (/srv/app/reporter/api/edge.py:101);submit (/srv/app/reporter/services/intake.py:73) 30
 process 7:"gunicorn";run (/srv/app/reporter/api/edge.py:101);wait (/venv/lib/site-packages/psycopg/waiting.py:9) 60
 process 7:"gunicorn";dump (/srv/app/schemas/base.py:9) 10
+process 7:"gunicorn" 500
 nonsense
 """
 
