@@ -168,7 +168,8 @@ class Rulebook:
 
     @cached_property
     def index(self) -> catalogue.Index:
-        """The words of the catalogue, ready to suggest from."""
+        """The words of the catalogue, ready to suggest from: of each category its present version."""
+        current = [category for category in self.categories if category.valid.end is None]
         entries = [
             catalogue.Entry(
                 code=category.code,
@@ -177,13 +178,13 @@ class Rulebook:
                 aliases=category.aliases,
                 look_alike=category.look_alike,
             )
-            for category in self.categories
+            for category in current
         ]
         return catalogue.Index(
             entries,
             fallback_code=self.matching["fallback"],
             threshold=self.matching["suggest_threshold"],
-            generics={category.generic_of: category.code for category in self.categories if category.generic_of},
+            generics={category.generic_of: category.code for category in current if category.generic_of},
             traditional=self.matching["traditional"],
         )
 
