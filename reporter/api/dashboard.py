@@ -15,7 +15,6 @@ from reporter.domain.areas import CHAIN_LEVELS, Level
 from reporter.domain.metrics import FIGURE_NAMES, RATES, Figure, percent
 from reporter.domain.permissions import Permission
 from reporter.models.areas import Area
-from reporter.models.tickets import Ticket
 from reporter.queries import areas, figures
 from reporter.queries.figures import Period
 from reporter.queries.tickets import may_see_area
@@ -85,24 +84,23 @@ def _by_child(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     below = CHAIN_LEVELS[Level(area.level).rank + 1 : Level(area.level).rank + 2]
     if not below:
         return []
-    column = getattr(Ticket, f"{below[0].value}_id")
-    counted = figures.breakdown(uow.session, uow.caller, area, [column], period, uow.now)
+    counted = figures.by_child(uow.session, uow.caller, area, below[0], period, uow.now)
     rows: list[Row] = [
-        (child.code, child.name, counted.get((child.id,), _NOTHING), {"area": child.code})
+        (child.code, child.name, counted.get(child.id, _NOTHING), {"area": child.code})
         for child in areas.children(uow.session, area.id)
         if child.level == below[0].value
     ]
-    if (None,) in counted:
-        rows.append((None, gettext("未落到下级"), counted[(None,)], {"directly": "true"}))
+    if None in counted:
+        rows.append((None, gettext("未落到下级"), counted[None], {"directly": "true"}))
     return rows
 
 
 def _by_category(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
-    counted = figures.breakdown(uow.session, uow.caller, area, [Ticket.category_code], period, uow.now)
+    counted = figures.by_category(uow.session, uow.caller, area, period, uow.now)
     ordered = sorted(counted.items(), key=lambda item: (-item[1][Figure.RECEIVED], item[0]))
     return [
         (code, words.category_name(uow.book.category(code, uow.today)), figures_of, {"category": code})
-        for (code,), figures_of in ordered
+        for code, figures_of in ordered
     ]
 
 
@@ -112,7 +110,7 @@ def _by_day(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     while start < period.end:
         day = start.astimezone(uow.policy(()).time_zone).date()
         end = times.midnight(uow, day + timedelta(days=1))
-        days.append((day, Period(start, end)))
+        days.append((day, Period(start, end, day, day)))
         start = end
     counted = figures.by_day(uow.session, uow.caller, area, days, uow.now)
     return [
@@ -123,8 +121,7 @@ def _by_day(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
 
 def _by_holder(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     """Who has the ball now; ended tickets have nobody and are left out."""
-    group = [Ticket.holder_area_id, Ticket.holder_department_id]
-    counted = figures.breakdown(uow.session, uow.caller, area, group, period, uow.now)
+    counted = figures.by_holder(uow.session, uow.caller, area, period, uow.now)
     seats = {
         seat.area_id: seat
         for seat in areas.seats_by_id(uow.session, [key[0] for key in counted if key[0]], uow.book, uow.now)

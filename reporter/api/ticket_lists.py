@@ -1,10 +1,8 @@
 """Lists of tickets over HTTP: the filters of a query made into a question, the rows made presentable."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from reporter.api import shown, times, words
 from reporter.domain import coordinates, permissions, privacy
@@ -15,8 +13,7 @@ from reporter.domain.metrics import Figure
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.statuses import STATUS_NAMES, Status
 from reporter.models.areas import Area
-from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Rating, Report, Ticket
+from reporter.models.tickets import Ticket
 from reporter.queries import areas, ticket_lists
 from reporter.queries.ticket_lists import STATUS_GROUPS, Filters
 from reporter.queries.tickets import may_see_area
@@ -134,66 +131,15 @@ def _bbox(text: str | None, datum: Datum) -> tuple[float, float, float, float] |
 
 
 def _shown(uow: UnitOfWork, page: ticket_lists.Page, datum: Datum) -> dict[str, Any]:
-    ids = [row.Ticket.id for row in page.rows]
-    pictures, at_risk, mine, ratings = _beside(uow, ids)
-    return {
-        "items": [_item(uow, row, datum, pictures, at_risk, mine, ratings) for row in page.rows],
-        "next_cursor": page.next_cursor,
-    }
+    return {"items": [_item(uow, row, datum) for row in page.rows], "next_cursor": page.next_cursor}
 
 
-def _beside(uow: UnitOfWork, ids: Sequence[int]) -> tuple[dict[int, str], set[int], dict[int, bool], dict[int, Rating]]:
-    """First photos, at-risk marks and the caller's own reports and ratings of a page, in four statements."""
-    if not ids:
-        return {}, set(), {}, {}
-    pictures: dict[int, str] = {}
-    rows = uow.session.execute(
-        select(Photo.ticket_id, Photo.id)
-        .where(Photo.ticket_id.in_(ids), Photo.state == "ready", Photo.report_id.is_not(None))
-        .order_by(Photo.created_at.desc())
-    )
-    for ticket_id, photo_id in rows:
-        pictures[int(ticket_id or 0)] = photo_id
-    at_risk = set(
-        uow.session.scalars(
-            select(Clock.ticket_id).where(
-                Clock.ticket_id.in_(ids),
-                Clock.kind == "resolve",
-                Clock.stopped_at.is_(None),
-                Clock.at_risk_at.is_not(None),
-            )
-        )
-    )
-    mine: dict[int, bool] = {}
-    for ticket_id, joined in uow.session.execute(
-        select(Report.ticket_id, Report.joined).where(
-            Report.ticket_id.in_(ids), Report.submitter_id == uow.caller.person_id
-        )
-    ):
-        mine[ticket_id] = joined and mine.get(ticket_id, True)
-    ratings = {
-        row.ticket_id: row
-        for row in uow.session.scalars(
-            select(Rating).where(Rating.ticket_id.in_(ids), Rating.person_id == uow.caller.person_id)
-        )
-    }
-    return pictures, at_risk, mine, ratings
-
-
-def _item(
-    uow: UnitOfWork,
-    row: Any,
-    datum: Datum,
-    pictures: dict[int, str],
-    at_risk: set[int],
-    mine: dict[int, bool],
-    ratings: dict[int, Rating],
-) -> dict[str, Any]:
+def _item(uow: UnitOfWork, row: Any, datum: Datum) -> dict[str, Any]:
     ticket: Ticket = row.Ticket
     category = uow.book.category_by_id(ticket.category_id)
-    picture = pictures.get(ticket.id)
-    own = mine.get(ticket.id) is False
-    staff = permissions.reads_as_staff(uow.caller, clocks.lineage(ticket), lambda: ticket.id in mine)
+    here = clocks.lineage(ticket)
+    own, reported = bool(row.own), bool(row.reported)
+    staff = permissions.reads_as_staff(uow.caller, here, lambda: reported)
     return {
         "number": ticket.number,
         "status": ticket.status,
@@ -203,7 +149,7 @@ def _item(
         "received_at": ticket.received_at,
         "due_at": ticket.due_at,
         "overdue": shown.is_overdue(ticket, uow.now),
-        "at_risk": ticket.id in at_risk,
+        "at_risk": bool(row.at_risk),
         "area_code": row.area_code,
         "area_name": row.area_name,
         "address": row.address if own or staff else None,
@@ -211,10 +157,9 @@ def _item(
         "holder": _list_holder(uow.book, row, staff),
         "location": shown.location(Point(ticket.lng, ticket.lat), datum),
         "joins": ticket.joins,
-        "thumbnail_url": f"/api/v1/photos/{picture}/thumbnail" if picture and (own or staff) else None,
-        "joined": bool(mine.get(ticket.id)),
-        "may_rate": ticket.id in mine
-        and shown.rating_open(uow, ticket, ratings.get(ticket.id), clocks.lineage(ticket)),
+        "thumbnail_url": f"/api/v1/photos/{row.picture}/thumbnail" if row.picture and (own or staff) else None,
+        "joined": reported and not own,
+        "may_rate": reported and shown.rating_open(uow, ticket, row.Rating, here),
     }
 
 

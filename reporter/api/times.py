@@ -37,7 +37,7 @@ def period(uow: UnitOfWork, start: str | None, end: str | None) -> tuple[Period,
         raise Invalid(fields={"from": sentence("开始日期在结束日期之后")})
     if last - first > timedelta(days=MOST_DAYS):
         raise Invalid(fields={"from": sentence("时间范围太长")})
-    return Period(midnight(uow, first), midnight(uow, last + timedelta(days=1))), first, last
+    return Period(midnight(uow, first), midnight(uow, last + timedelta(days=1)), first, last), first, last
 
 
 MOST_DAYS = 3660

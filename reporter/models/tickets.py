@@ -68,6 +68,30 @@ class Ticket(Base):
             postgresql_where=text("closed_at IS NOT NULL"),
             sqlite_where=text("closed_at IS NOT NULL"),
         ),
+        *(
+            Index(
+                f"ix_ticket_{level}_unsettled",
+                f"{level}_id",
+                "received_at",
+                "id",
+                postgresql_where=text("NOT settled"),
+                sqlite_where=text("NOT settled"),
+            )
+            for level in ("district", "street", "community")
+        ),
+        Index(
+            "ix_ticket_to_settle",
+            "ended_at",
+            postgresql_where=text("NOT settled AND ended_at IS NOT NULL"),
+            sqlite_where=text("NOT settled AND ended_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_ticket_about",
+            "about_person_id",
+            postgresql_where=text("about_person_id IS NOT NULL"),
+            sqlite_where=text("about_person_id IS NOT NULL"),
+        ),
+        CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         Index("ix_ticket_holder_area", "holder_area_id", "due_at"),
         Index("ix_ticket_holder_department", "holder_department_id", "due_at"),
     )
@@ -118,6 +142,7 @@ class Ticket(Base):
     closed_at_once: Mapped[bool] = mapped_column(default=False)
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
+    settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
 
 
 class TicketPoint(Base):

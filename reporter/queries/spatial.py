@@ -1,4 +1,4 @@
-"""The only module that knows two dialects: index look-ups by box, containment, point distance, rows as JSON.
+"""The only module that knows two spatial dialects: index look-ups by box, containment, point distance.
 
 PostGIS answers from a GiST index, SpatiaLite from its R*Tree tables. A custom element that returns
 Boolean would be rendered ``(…) = 1`` on SQLite and hide the index (tech.md 2, trap 1), hence
@@ -7,10 +7,12 @@ Boolean would be rendered ``(…) = 1`` on SQLite and hide the index (tech.md 2,
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ColumnElement, Float, literal
+from sqlalchemy import Boolean, ColumnElement, Float, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
+
+from reporter.queries.portable import parts
 
 
 class _Predicate(FunctionElement[bool]):
@@ -47,27 +49,15 @@ class metres_from(FunctionElement[float]):
     inherit_cache = True
 
 
-class rows_as_json(FunctionElement[Any]):
-    """``rows_as_json(column, …)``: all rows as one JSON list of lists, empty when there are none."""
-
-    type = JSON()
-    name = "rows_as_json"
-    inherit_cache = True
-
-
-def _parts(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:
-    return [compiler.process(clause, **kw) for clause in element.clauses]
-
-
 @compiles(covers, "postgresql")
 def _covers_pg(element: covers, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat = _parts(element, compiler, kw)
+    geom, lng, lat = parts(element, compiler, kw)
     return f"ST_Covers({geom}, ST_SetSRID(ST_MakePoint({lng}, {lat}), 4326))"
 
 
 @compiles(covers, "sqlite")
 def _covers_sqlite(element: covers, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat = _parts(element, compiler, kw)
+    geom, lng, lat = parts(element, compiler, kw)
     table = geom.split(".")[0]
     box = f"xmin <= {lng} AND xmax >= {lng} AND ymin <= {lat} AND ymax >= {lat}"
     rowid = f"SELECT pkid FROM idx_{table}_geom WHERE {box}"  # noqa: S608 — our own table, bound values
@@ -76,13 +66,13 @@ def _covers_sqlite(element: covers, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(in_box, "postgresql")
 def _in_box_pg(element: in_box, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, *box = _parts(element, compiler, kw)
+    geom, *box = parts(element, compiler, kw)
     return f"({geom} && ST_MakeEnvelope({', '.join(box)}, 4326))"
 
 
 @compiles(in_box, "sqlite")
 def _in_box_sqlite(element: in_box, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, min_lng, min_lat, max_lng, max_lat = _parts(element, compiler, kw)
+    geom, min_lng, min_lat, max_lng, max_lat = parts(element, compiler, kw)
     table = geom.split(".")[0]
     box = f"xmin <= {max_lng} AND xmax >= {min_lng} AND ymin <= {max_lat} AND ymax >= {min_lat}"
     return f"({table}.rowid IN (SELECT pkid FROM idx_{table}_geom WHERE {box}))"  # noqa: S608 — as above
@@ -90,26 +80,16 @@ def _in_box_sqlite(element: in_box, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(metres_from, "postgresql")
 def _metres_pg(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat, east, north = _parts(element, compiler, kw)
+    geom, lng, lat, east, north = parts(element, compiler, kw)
     point = f"ST_SetSRID(ST_MakePoint({lng} * {east}, {lat} * {north}), 4326)"
     return f"ST_Distance(ST_Scale({geom}, {east}, {north}), {point})"
 
 
 @compiles(metres_from, "sqlite")
 def _metres_sqlite(element: metres_from, compiler: SQLCompiler, **kw: Any) -> str:
-    geom, lng, lat, east, north = _parts(element, compiler, kw)
+    geom, lng, lat, east, north = parts(element, compiler, kw)
     point = f"MakePoint({lng} * {east}, {lat} * {north}, 4326)"
     return f"ST_Distance(ScaleCoords({geom}, {east}, {north}), {point})"
-
-
-@compiles(rows_as_json, "postgresql")
-def _rows_pg(element: rows_as_json, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"coalesce(json_agg(json_build_array({', '.join(_parts(element, compiler, kw))})), '[]')"
-
-
-@compiles(rows_as_json, "sqlite")
-def _rows_sqlite(element: rows_as_json, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_group_array(json_array({', '.join(_parts(element, compiler, kw))}))"
 
 
 def number(value: float) -> ColumnElement[float]:

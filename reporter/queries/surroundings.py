@@ -33,7 +33,8 @@ from reporter.models.areas import Area, AreaShape, Leave
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
 from reporter.models.tickets import OpenPoint, Report, Ticket
-from reporter.queries.spatial import covers, in_box, rows_as_json
+from reporter.queries.portable import rows_as_json
+from reporter.queries.spatial import covers, in_box
 
 MOST_NEARBY = 50  # a storm fills a crossing with reports; the nearest of the newest are enough to choose from
 

@@ -7,22 +7,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
-from reporter.db import LARGEST_KEY, UTCDateTime
+from reporter.db import LARGEST_KEY, Key, UTCDateTime
 from reporter.domain.errors import Invalid, sentence
+from reporter.domain.lifecycle import ClockKind
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
 from reporter.domain.statuses import ENDED, OPEN
 from reporter.models.areas import Area, Seat
 from reporter.models.people import Person
-from reporter.models.tickets import Report, Ticket, TicketPoint
-from reporter.queries import figures
+from reporter.models.photos import Photo
+from reporter.models.tickets import Clock, Rating, Report, Ticket, TicketPoint
+from reporter.queries import counting, figures
 from reporter.queries.figures import Period
 from reporter.queries.spatial import in_box, number
-from reporter.queries.tickets import visible_to, within
+from reporter.queries.tickets import not_about, reaches, ways, within
 
+SEVERITIES = (1, 2, 3, 4)
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")  # sorts what has no deadline last
 
 
@@ -49,69 +66,142 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``rows`` have the attributes of ``COLUMNS``; ``next_cursor`` is None on the last page."""
+    """``rows`` have the attributes of ``_columns``; ``next_cursor`` is None on the last page."""
 
     rows: Sequence[Any]
     next_cursor: str | None
 
 
-_due = func.coalesce(Ticket.due_at, literal(FAR, UTCDateTime))
-_late_first = case(
-    (and_(Ticket.due_at.is_not(None), Ticket.solved_at.is_(None)), _due), else_=literal(FAR, UTCDateTime)
+_waits = and_(Ticket.due_at.is_not(None), Ticket.solved_at.is_(None), Ticket.ended_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an order that one index can give: tickets of a condition by a column, or all alike by their ids."""
+
+    condition: ColumnElement[bool]
+    key: Any
+    all_alike: Any = None  # the key's one value
+
+
+# What waits for its deadline is little and sorted; the rest comes behind it in no order of its own.
+_BY_DEADLINE = (
+    Part(and_(_waits, ~Ticket.settled), Ticket.due_at),
+    Part(~_waits, literal(FAR, UTCDateTime), all_alike=FAR),
+)
+_BY_TIME = (Part(true(), Ticket.received_at),)
+_BY_SEVERITY = tuple(
+    Part(Ticket.severity == severity, literal(severity, Integer), all_alike=severity) for severity in SEVERITIES
 )
 
-SORTS: dict[str, tuple[Any, bool]] = {
-    "-received_at": (Ticket.received_at, False),
-    "received_at": (Ticket.received_at, True),
-    "due_at": (_late_first, True),
-    "-due_at": (_late_first, False),
-    "severity": (Ticket.severity, True),
-    "-severity": (Ticket.severity, False),
+SORTS: dict[str, tuple[Sequence[Part], bool]] = {
+    "-received_at": (_BY_TIME, False),
+    "received_at": (_BY_TIME, True),
+    "due_at": (_BY_DEADLINE, True),
+    "-due_at": (_BY_DEADLINE, False),
+    "severity": (_BY_SEVERITY, True),
+    "-severity": (_BY_SEVERITY, False),
 }
 
 _place, _desk = aliased(Area), aliased(Area)
 _holder, _deputy = aliased(Person), aliased(Person)
-COLUMNS = (
-    Ticket,
-    _place.code.label("area_code"),
-    _place.name.label("area_name"),
-    _desk.code.label("desk_code"),
-    _desk.name.label("desk_name"),
-    _desk.ladder.label("desk_ladder"),
-    func.coalesce(_holder.name, _deputy.name).label("desk_person"),
-    Report.text.label("text"),
-    Report.address.label("address"),
-)
+
+
+def _columns(actor: Actor) -> tuple[Any, ...]:
+    """What a row of a list shows; what hangs on the ticket is looked up for the rows of the page only."""
+    mine = and_(Report.ticket_id == Ticket.id, Report.submitter_id == actor.person_id)
+    picture = (
+        select(Photo.id)
+        .where(Photo.ticket_id == Ticket.id, Photo.state == "ready", Photo.report_id.is_not(None))
+        .order_by(Photo.created_at)
+        .limit(1)
+    )
+    at_risk = exists().where(
+        Clock.ticket_id == Ticket.id,
+        Clock.kind == ClockKind.RESOLVE.value,
+        Clock.stopped_at.is_(None),
+        Clock.at_risk_at.is_not(None),
+    )
+    return (
+        Ticket,
+        _place.code.label("area_code"),
+        _place.name.label("area_name"),
+        _desk.code.label("desk_code"),
+        _desk.name.label("desk_name"),
+        _desk.ladder.label("desk_ladder"),
+        func.coalesce(_holder.name, _deputy.name).label("desk_person"),
+        _first.text.label("text"),
+        _first.address.label("address"),
+        picture.scalar_subquery().label("picture"),
+        at_risk.label("at_risk"),
+        exists().where(mine).label("reported"),
+        exists().where(mine, ~Report.joined).label("own"),
+        Rating,
+    )
+
+
+_first = aliased(Report)
 
 
 def page(
     session: Session, actor: Actor, filters: Filters, sort: str, cursor: str | None, limit: int, now: datetime
 ) -> Page:
-    """One page of what the caller may see. Raises Invalid for an unreadable cursor."""
-    key, ascending = SORTS[sort]
-    found = select(Ticket.id.label("ticket_id"), key.label("sort_key")).where(
-        visible_to(actor), *_conditions(filters, now)
+    """One page of what the caller may see, in one statement. Raises Invalid for an unreadable cursor."""
+    parts, ascending = SORTS[sort]
+    position = _opened(cursor, sort) if cursor is not None else None
+    conditions = [not_about(actor), *_conditions(filters, now)]
+    # Each way to a ticket, and each part of the order, is read from its own index as far as the page needs.
+    pieces = [
+        _piece(part, ascending, position).where(way, *conditions).limit(limit + 1)
+        for way in _ways(actor, filters)
+        for part in parts
+    ]
+    found = (union(*[select(piece.subquery()) for piece in pieces]) if len(pieces) > 1 else pieces[0]).subquery("found")
+    chosen = (
+        select(found.c.ticket_id, found.c.sort_key)
+        .order_by(*_order(found.c.sort_key, found.c.ticket_id, ascending))
+        .limit(limit + 1)
+        .subquery("chosen")
     )
-    if cursor is not None:
-        found = found.where(_after(key, ascending, _opened(cursor, sort)))
-    chosen = found.order_by(*_order(key, Ticket.id, ascending)).limit(limit + 1).subquery("chosen")
     # Which tickets first, then what is shown of each: PostgreSQL orders no more than eight tables by itself.
     query = (
-        select(*COLUMNS, chosen.c.sort_key)
+        select(*_columns(actor), chosen.c.sort_key)
         .select_from(chosen)
         .join(Ticket, Ticket.id == chosen.c.ticket_id)
         .join(_place, _place.id == Ticket.area_id)
-        .join(Report, and_(Report.ticket_id == Ticket.id, ~Report.joined))
+        .join(_first, and_(_first.ticket_id == Ticket.id, ~_first.joined))
         .outerjoin(_desk, _desk.id == Ticket.holder_area_id)
         .outerjoin(Seat, Seat.area_id == Ticket.holder_area_id)
         .outerjoin(_holder, _holder.id == Seat.holder_id)
         .outerjoin(_deputy, _deputy.id == Seat.deputy_id)
+        .outerjoin(Rating, and_(Rating.ticket_id == Ticket.id, Rating.person_id == actor.person_id))
         .order_by(*_order(chosen.c.sort_key, chosen.c.ticket_id, ascending))
     )
     rows = session.execute(query).all()
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(rows, _sealed(rows[-1].sort_key, rows[-1].Ticket.id, sort) if more else None)
+
+
+def _ways(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    """The ways to look along; one without a condition where the filters let through only what the caller sees."""
+    own_seats = {seat.area_id for seat in actor.seats}
+    held_by_me = filters.holder_areas is not None and own_seats.issuperset(filters.holder_areas)
+    held_by_us = filters.holder_department is not None and filters.holder_department == actor.department_id
+    within_reach = filters.area is not None and reaches(actor, filters.area)
+    if held_by_me or held_by_us or within_reach or filters.submitter_id == actor.person_id:
+        return [true()]
+    return ways(actor)
+
+
+def _piece(part: Part, ascending: bool, position: tuple[Any, int] | None) -> Select[Any, Any]:
+    """The tickets of one part of an order behind a position, in that order."""
+    query = select(Ticket.id.label("ticket_id"), part.key.label("sort_key")).where(part.condition)
+    if position is not None:
+        query = query.where(_after(part, ascending, *position))
+    if part.all_alike is not None:
+        return query.order_by(Ticket.id.asc() if ascending else Ticket.id.desc())
+    return query.order_by(*_order(part.key, Ticket.id, ascending))
 
 
 def _order(key: Any, ticket_id: Any, ascending: bool) -> tuple[Any, Any]:
@@ -127,6 +217,8 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
             found.append(Ticket.area_id == filters.area.id)
     if filters.statuses:
         found.append(Ticket.status.in_(filters.statuses))
+        if OPEN.issuperset(filters.statuses):
+            found.append(~Ticket.settled)  # true of all that is open, and the condition of a small index
     if filters.category:
         found.append(Ticket.category_code == filters.category)
     if filters.holder_areas is not None:
@@ -134,8 +226,8 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.holder_department is not None:
         found.append(Ticket.holder_department_id == filters.holder_department)
     if filters.overdue is not None:
-        late = figures.counts(Figure.OVERDUE, now)
-        found.append(late if filters.overdue else ~func.coalesce(late, False))
+        late = counting.counts(Figure.OVERDUE, now)
+        found.append(and_(late, ~Ticket.settled) if filters.overdue else ~func.coalesce(late, False))
     if filters.severity is not None:
         found.append(Ticket.severity == filters.severity)
     if filters.q:
@@ -151,7 +243,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         inside = select(TicketPoint.ticket_id).where(in_box(TicketPoint.geom, *map(number, filters.bbox)))
         found.append(Ticket.id.in_(inside))
     if filters.figure is not None:
-        found.append(figures.counts(filters.figure, now))
+        found.append(counting.counts(filters.figure, now))
         if filters.period is not None:
             found.append(figures.in_period(filters.figure, filters.period))
     return found
@@ -165,11 +257,14 @@ def _said(q: str) -> ColumnElement[bool]:
     return or_(Ticket.number.startswith(q, autoescape=True), Ticket.id.in_(words))
 
 
-def _after(key: Any, ascending: bool, position: tuple[Any, int]) -> ColumnElement[bool]:
-    value, ticket_id = position
-    if ascending:
-        return or_(key > value, and_(key == value, Ticket.id > ticket_id))
-    return or_(key < value, and_(key == value, Ticket.id < ticket_id))
+def _after(part: Part, ascending: bool, value: Any, ticket_id: int) -> ColumnElement[bool]:
+    """Behind a position: compared as a pair, so that an index finds it at once however deep it lies."""
+    if part.all_alike is None:
+        here, there = tuple_(part.key, Ticket.id), tuple_(literal(value, part.key.type), literal(ticket_id, Key))
+        return here > there if ascending else here < there
+    if part.all_alike == value:
+        return Ticket.id > ticket_id if ascending else Ticket.id < ticket_id
+    return true() if (part.all_alike > value) == ascending else false()
 
 
 def _sealed(value: Any, ticket_id: int, sort: str) -> str:
@@ -183,7 +278,7 @@ def _opened(cursor: str, sort: str) -> tuple[Any, int]:
         if made_for != sort or not 0 < ticket_id <= LARGEST_KEY:
             raise ValueError(cursor)
         if sort.endswith("severity"):
-            return (1, 2, 3, 4).index(value) + 1, int(ticket_id)
+            return SEVERITIES[SEVERITIES.index(value)], int(ticket_id)
         at = datetime.fromisoformat(value)
         if at.tzinfo is None:
             raise ValueError(cursor)

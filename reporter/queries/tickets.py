@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from reporter.db import SRID
+from reporter.domain.areas import Level
 from reporter.domain.errors import NotFound
 from reporter.domain.permissions import Actor, Role
 from reporter.models.areas import Area
@@ -18,19 +19,37 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     it ever held; for district and auditor their area. Nobody sees a ticket about themselves.
     Source: ``decisions.md`` “Who may see and enter”.
     """
+    return and_(or_(*ways(actor)), not_about(actor))
+
+
+def ways(actor: Actor) -> list[ColumnElement[bool]]:
+    """The ways by which a ticket is this person's business, each found by an index of its own."""
+    subtrees = [within(level.value, area_id) for level, area_id in reach(actor)]
     seats = [seat.area_id for seat in actor.seats]
-    subtrees = [within(seat.level.value, seat.area_id) for seat in actor.seats]
-    if actor.role in (Role.AUDITOR, Role.DISTRICT) and actor.home_area_id and actor.home_level:
-        subtrees.append(within(actor.home_level.value, actor.home_area_id))
     single = [select(Report.ticket_id).where(Report.submitter_id == actor.person_id)]
     if seats:
         single.append(select(Hop.ticket_id).where(Hop.area_id.in_(seats)))
     if actor.department_id is not None:
         single.append(select(Hop.ticket_id).where(Hop.department_id == actor.department_id))
     # one list of single tickets: who has no subtree is found by it, not by looking at every ticket
-    known = Ticket.id.in_(union(*single) if len(single) > 1 else single[0])
-    not_about_me = or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != actor.person_id)
-    return and_(or_(*subtrees, known), not_about_me)
+    return [*subtrees, Ticket.id.in_(union(*single) if len(single) > 1 else single[0])]
+
+
+def not_about(actor: Actor) -> ColumnElement[bool]:
+    return or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != actor.person_id)
+
+
+def reach(actor: Actor) -> list[tuple[Level, int]]:
+    """The areas in which everything is this person's business: seats held, and home for auditor and district."""
+    found = [(seat.level, seat.area_id) for seat in actor.seats]
+    if actor.role in (Role.AUDITOR, Role.DISTRICT) and actor.home_area_id and actor.home_level:
+        found.append((actor.home_level, actor.home_area_id))
+    return found
+
+
+def reaches(actor: Actor, area: Area) -> bool:
+    """Whether all of an area lies within the person's reach."""
+    return any(getattr(area, f"{level.value}_id") == area_id for level, area_id in reach(actor))
 
 
 def within(level: str, area_id: int) -> ColumnElement[bool]:

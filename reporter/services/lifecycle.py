@@ -18,7 +18,7 @@ from reporter.domain.permissions import Actor, Permission
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, landing, messages, photos, sla
+from reporter.services import ball, clocks, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
@@ -45,6 +45,8 @@ def take(
         refusal.present = present(ticket)
         raise
     _check_given(uow, scene, move, given)
+    if move.to is not None:
+        settling.unsettle(uow, ticket)
 
     if move.who is Who.HOLDER:  # a note or a withdrawal answers nothing: the sweep still climbs
         sla.catch_up(uow, scene)

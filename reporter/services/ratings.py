@@ -8,7 +8,7 @@ from reporter.domain.events import EventKind
 from reporter.domain.permissions import Permission
 from reporter.models.tickets import Rating, Ticket
 from reporter.queries import tickets
-from reporter.services import clocks
+from reporter.services import clocks, settling
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -29,6 +29,7 @@ def rate(uow: UnitOfWork, number: str, grade: int, tags: Sequence[str], text: st
         uow.now,
         uow.policy(clocks.lineage(ticket)),
     )
+    settling.unsettle(uow, ticket)
     if known is not None:
         known.grade, known.tags, known.text, known.changed_at = grade, list(tags), text, uow.now
     else:
