@@ -5,6 +5,10 @@ import json
 import os
 import sys
 import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import click
 from werkzeug.serving import make_server
@@ -14,6 +18,8 @@ from reporter import worker as jobs_room
 from reporter.adapters import clock
 from reporter.config import MissingSetting, Settings, from_environment
 from reporter.db import make_engine, session_for
+from reporter.demo.history.fill import NotFillable, Wanted, fill
+from reporter.demo.history.producer import cores
 from reporter.demo.load import load, steps_of
 from reporter.demo.spec import read_specs
 from reporter.domain.errors import Refusal
@@ -21,6 +27,7 @@ from reporter.logs import configure
 from reporter.progress import steps
 from reporter.replay import command as replaying
 from reporter.replay.places import Box
+from reporter.replay.tables import UnusableFile
 from reporter.services import demo_accounts, seeding, sessions
 from reporter.services.migrating import migrate as migrate_engine
 from reporter.standin import wechat
@@ -77,6 +84,32 @@ def demo_list() -> None:
         rows = demo_accounts.worth_trying(uow)
     for row in rows:
         click.echo(f"  {row['username']:<28} {row['what_to_try']}")
+
+
+@demo.command("history")
+@click.option("--tickets", type=click.IntRange(1), required=True, help="How many tickets to make.")
+@click.option("--days", type=click.IntRange(1), default=365, show_default=True, help="Over how many days, up to now.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="End there instead: 2026-10-03T12:00:00+0800."
+)
+@click.option("--open", "still_open", type=click.IntRange(0), help="About how many stay open; by default 3.5 %.")
+@click.option("--people", type=click.IntRange(1), help="How many people report; made once, by default a 50th.")
+@click.option(
+    "--arrivals", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Curve of real arrivals."
+)
+@click.option("--messages/--no-messages", default=True, help="Whether open tickets have their messages.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same history.")
+@click.option("--processes", type=click.IntRange(1), help="How many make tickets; by default one a core.")
+def demo_history(until: datetime | None, processes: int | None, **given: Any) -> None:
+    """Fill the loaded demo with the lives of many tickets; nothing else should write meanwhile."""
+    engine = make_engine(_settings().database_url)
+    wanted = Wanted(now=until or clock.now(), processes=processes or cores(), **given)
+    try:
+        filled = fill(engine, wanted, lambda text: click.echo(f"  {text}"), time.monotonic)
+    except (NotFillable, UnusableFile) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    engine.dispose()
+    click.echo(f"  {filled.tickets:,} tickets, {filled.still_open:,} of them open, by {filled.people:,} people")
 
 
 @main.command()

@@ -1,0 +1,94 @@
+"""What the sweep does to a generated ticket: ``services/sla.py`` without its database.
+
+The worker looks every second (``worker.jobs``), so what runs out is told a second later.
+"""
+
+from collections.abc import Iterator
+
+from reporter.demo.history.landing import level_of
+from reporter.demo.history.ledger import Ledger
+from reporter.demo.history.parts import Clock, Hop
+from reporter.demo.history.timetable import SECOND, moment_of
+from reporter.domain import routing
+from reporter.domain.errors import NoLevelAbove
+from reporter.domain.events import EventKind
+from reporter.domain.lifecycle import ClockKind
+from reporter.domain.routing import Stop
+from reporter.domain.sla import Mark
+from reporter.domain.statuses import Status
+from reporter.services.ball import landing_of
+from reporter.services.sla import MISSED_AS, TOLD_AS, UNTAKEN
+
+LAG = SECOND
+_ORDER = {mark: rank for rank, mark in enumerate(Mark)}
+
+
+def next_due(ticket: Ledger) -> Clock | None:
+    """The running clock that wants attention first; None when none ever will."""
+    waiting: Iterator[Clock] = (clock for clock in ticket.clocks if clock.run_at is not None)
+    return min(waiting, key=lambda clock: clock.run_at or 0, default=None)
+
+
+def look_at(ticket: Ledger, clock: Clock) -> int:
+    """Tell, charge and climb as the sweep would; returns when that was."""
+    assert clock.run_at is not None
+    now = clock.run_at + LAG
+    clock.attempts += 1
+    passed = [(at, mark) for at, mark in clock.ahead if at < now]
+    clock.told.update({mark: at for at, mark in passed})
+    clock.ahead = clock.ahead[len(passed) :]
+    if passed:
+        _tell(ticket, clock, max((mark for _, mark in passed), key=_ORDER.__getitem__), now)
+    if clock.stopped is None:
+        clock.run_at = max(clock.ahead[0][0], now + 1000) if clock.ahead else None
+    return now
+
+
+def _tell(ticket: Ledger, clock: Clock, mark: Mark, now: int) -> None:
+    hop = ticket.hops[-1]
+    if clock.kind is ClockKind.RESPONSE:
+        _response_missed(ticket, clock, hop, now)
+    elif clock.kind is ClockKind.VERIFY:
+        _record(ticket, EventKind.VERIFICATION_LATE, hop, clock, now)
+    else:
+        if mark is Mark.OVERDUE:
+            ticket.overdue = ticket.overdue or clock.due
+            _charge(ticket)
+        _record(ticket, TOLD_AS[mark], hop, clock, now)
+
+
+def _charge(ticket: Ledger) -> None:
+    due = ticket.due
+    for hop in ticket.hops:
+        if due is not None and hop.started <= due and (hop.ended is None or hop.ended > due):
+            hop.overdue_here = True
+
+
+def _response_missed(ticket: Ledger, clock: Clock, hop: Hop, now: int) -> None:
+    hop.response_missed = True
+    above = _above(ticket, hop) if ticket.status in UNTAKEN else None
+    if above is None:
+        _record(ticket, MISSED_AS[ClockKind.RESPONSE], hop, clock, now)
+        return
+    ticket.stop_clock(clock, now)
+    if ticket.status is Status.ACCEPTED:
+        ticket.status = Status.DISPATCHED
+    ticket.version += 1
+    new = ticket.pass_to(landing_of(above), "climbed", now)
+    ticket.start_clock(ClockKind.RESPONSE, now, now)
+    _record(ticket, EventKind.CLIMBED, new, clock, now, helper=hop.seq)
+
+
+def _above(ticket: Ledger, hop: Hop) -> Stop | None:
+    try:
+        return routing.climb(
+            ticket.place.chain, level_of(hop.landing), "climbed", ceiling=ticket.place.policy.response_ceiling
+        )
+    except NoLevelAbove:
+        return None
+
+
+def _record(ticket: Ledger, kind: EventKind, hop: Hop, clock: Clock, now: int, **data: int) -> None:
+    due_at = moment_of(clock.due).isoformat()
+    event = ticket.record(kind, now, None, hop.seq, {"due_at": due_at, **data})
+    ticket.tell(event, hop, holder=hop.landing.title, category=ticket.category.name)
