@@ -112,8 +112,6 @@ def played(engine: Engine, into: Engine) -> None:
             for event in events[1:]:
                 player.present = event.at
                 player.happen(ticket.number, event, keys.get(event.actor_id or 0), rating)
-            player.present = NOW
-            sla.sweep(player.works)
 
 
 @pytest.fixture

@@ -117,15 +117,14 @@ class Ledger:
         """Take a step as the holder, or as the ``submitter``. Raises what the service raises; then nothing changed."""
         hop = self.hops[-1]
         before = None if self.ended is not None else hop
-        move = lifecycle.move_for(
-            TICKET, action, self.status, self.facts(), _SUBMITTER if submitter else _HOLDER, given
-        )
+        facts = self.facts()
+        move = lifecycle.move_for(TICKET, action, self.status, facts, _SUBMITTER if submitter else _HOLDER, given)
         acting_for = None if submitter else hop.landing.area_id
         if action is Action.ACCEPT:
             self._refile(given)
         receiver = landing.receiver_of(self, move.ball, given)
-        self._stop_clocks(at, self._stops(move))
-        self._note_times(at, move, before)
+        self._stop_clocks(at, self._stops(move, facts))
+        self._note_times(at, move, facts, before)
         self.version += 1
         if move.to is not None:
             self.status = move.to
@@ -181,14 +180,15 @@ class Ledger:
         )
         self.emergency = self.category.emergency_divert or self.emergency
 
-    def _stops(self, move: Move) -> tuple[ClockKind, ...]:
-        if move.action is Action.TAKE and self.condition.guard and self.guarded is None:
+    @staticmethod
+    def _stops(move: Move, facts: Facts) -> tuple[ClockKind, ...]:
+        if move.action is Action.TAKE and facts.guard_asked and not facts.guarded:
             return tuple(kind for kind in move.stops if kind is not ClockKind.RESPONSE)
         return move.stops
 
-    def _note_times(self, at: int, move: Move, before: Hop | None) -> None:
+    def _note_times(self, at: int, move: Move, facts: Facts, before: Hop | None) -> None:
         answers = move.who is Who.HOLDER and move.ball is not Ball.ABOVE_SOLVER
-        if self.condition.guard and self.guarded is None:
+        if facts.guard_asked and not facts.guarded:
             answers = move.action in (Action.RESPOND, Action.SOLVE, Action.REJECT)
         if answers and self.responded is None:
             self.responded = at

@@ -215,18 +215,19 @@ class Life:
         Returns the moment that was reached: ``until`` or a little later, or the moment at which the ball climbed.
         """
         while True:
-            clock = sweeping.next_due(self.ledger)
-            due = until if clock is None or clock.run_at is None else clock.run_at
+            swept = sweeping.next_sweep(self.ledger)
             joins = self._joins[-1].at if self._joins else until
-            if joins < min(until, self._now, due + sweeping.LAG):
-                self.ledger.join(self._joins.pop())
-            elif clock is not None and due < until and due + sweeping.LAG <= self._now:
+            if joins < min(until, self._now, swept or until):
+                joining = self._joins.pop()
+                if not self.ledger.category.sensitive:  # a sensitive ticket looks absent to others
+                    self.ledger.join(joining)
+            elif swept is not None and swept - SECOND < until and swept <= self._now:
                 hops = len(self.ledger.hops)
-                swept = sweeping.look_at(self.ledger, clock)
+                sweeping.sweep(self.ledger, swept)
                 if len(self.ledger.hops) > hops:
                     return swept
                 if until < self._now:
-                    until = max(until, swept + SECOND - swept % SECOND)
+                    until = max(until, swept + SECOND)
             else:
                 return until
 

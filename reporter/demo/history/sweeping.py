@@ -1,9 +1,7 @@
 """What the sweep does to a generated ticket: ``services/sla.py`` without its database.
 
-The worker looks every second (``worker.jobs``), so what runs out is told a second later.
+The worker looks every second (``worker.jobs``), so what runs out is told with the next whole second.
 """
-
-from collections.abc import Iterator
 
 from reporter.demo.history.landing import level_of
 from reporter.demo.history.ledger import Ledger
@@ -19,21 +17,28 @@ from reporter.domain.statuses import Status
 from reporter.services.ball import landing_of
 from reporter.services.sla import MISSED_AS, TOLD_AS, UNTAKEN
 
-LAG = SECOND
 _ORDER = {mark: rank for rank, mark in enumerate(Mark)}
 
 
-def next_due(ticket: Ledger) -> Clock | None:
-    """The running clock that wants attention first; None when none ever will."""
-    waiting: Iterator[Clock] = (clock for clock in ticket.clocks if clock.run_at is not None)
-    return min(waiting, key=lambda clock: clock.run_at or 0, default=None)
+def next_sweep(ticket: Ledger) -> int | None:
+    """When the worker finds something to do here: the whole second after a clock's moment. None: never again."""
+    waiting = [clock.run_at for clock in ticket.clocks if clock.run_at is not None]
+    if not waiting:
+        return None
+    first = min(waiting)
+    return first - first % SECOND + SECOND
 
 
-def look_at(ticket: Ledger, clock: Clock) -> int:
-    """Tell, charge and climb as the sweep would; returns when that was."""
-    assert clock.run_at is not None
-    now = clock.run_at + LAG
-    clock.attempts += 1
+def sweep(ticket: Ledger, now: int) -> None:
+    """Look at every clock whose moment has come, as ``services/sla.sweep`` does at ``now``."""
+    due = [(clock.run_at, clock) for clock in ticket.clocks if clock.run_at is not None and clock.run_at <= now]
+    for _, clock in sorted(due, key=lambda item: item[0]):
+        clock.attempts += 1  # of the lease
+        if clock.stopped is None:
+            _look_at(ticket, clock, now)
+
+
+def _look_at(ticket: Ledger, clock: Clock, now: int) -> None:
     passed = [(at, mark) for at, mark in clock.ahead if at < now]
     clock.told.update({mark: at for at, mark in passed})
     clock.ahead = clock.ahead[len(passed) :]
@@ -41,7 +46,6 @@ def look_at(ticket: Ledger, clock: Clock) -> int:
         _tell(ticket, clock, max((mark for _, mark in passed), key=_ORDER.__getitem__), now)
     if clock.stopped is None:
         clock.run_at = max(clock.ahead[0][0], now + 1000) if clock.ahead else None
-    return now
 
 
 def _tell(ticket: Ledger, clock: Clock, mark: Mark, now: int) -> None:
