@@ -92,7 +92,7 @@ def demo_list() -> None:
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="End there instead: 2026-10-03T12:00:00+0800."
 )
-@click.option("--open", "still_open", type=click.IntRange(0), help="About how many stay open; by default 3.5 %.")
+@click.option("--open", "still_open", type=click.IntRange(0), help="About how many stay open; by default 3 %.")
 @click.option("--people", type=click.IntRange(1), help="How many people report; made once, by default a 50th.")
 @click.option(
     "--arrivals", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Curve of real arrivals."

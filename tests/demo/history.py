@@ -1,7 +1,6 @@
 """A small district with a history, as tests hold it, and its rows for comparing."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -13,7 +12,7 @@ from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report
 from tests.service import beijing
 
 NOW = beijing("2026-10-12 15:30")  # a Monday, behind the long holiday and its makeup days
-WANTED = Wanted(tickets=400, days=40, now=NOW, seed=7, still_open=120)
+WANTED = Wanted(tickets=400, days=40, now=NOW, seed=8, still_open=160)
 TABLES: tuple[type[Base], ...] = (
     Ticket,
     TicketPoint,
@@ -64,7 +63,3 @@ def everything(engine: Engine, *, leaving_out: dict[str, set[str]] | None = None
             rows = [tuple(row) for row in session.execute(select(*columns))]
             found[name] = sorted(rows, key=repr)
     return found
-
-
-def is_aware(moment: datetime) -> bool:
-    return moment.tzinfo is not None

@@ -1,6 +1,7 @@
 """A generated history against the real service: driven through it step by step, every row comes out the same."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from reporter.domain.events import EVENT_OF_ACTION, EventKind
 from reporter.domain.permissions import Actor, Role
 from reporter.models.people import Person
 from reporter.models.photos import Photo
-from reporter.models.tickets import Event, Rating, Report, Ticket
+from reporter.models.tickets import Clock, Event, Rating, Report, Ticket
 from reporter.queries import areas
 from reporter.queries.rulebook import RulebookKeeper
 from reporter.services import intake, joining, lifecycle, ratings, seeding, sla
@@ -30,6 +31,7 @@ ACTIONS = {kind: action for action, kind in EVENT_OF_ACTION.items()} | {
     EventKind.CLOSED_AT_ONCE: Action.SOLVE,
     EventKind.VERIFICATION_FAILED: Action.VERIFY,
 }
+TICKETS = 150
 # of a message the worker's part differs: these were sent, those wait; and only open tickets have generated ones
 SENT = {"message": {"state", "run_at", "attempts", "read_at"}}
 
@@ -114,6 +116,17 @@ def played(engine: Engine, into: Engine) -> None:
                 player.happen(ticket.number, event, keys.get(event.actor_id or 0), rating)
 
 
+def two_clocks_at_once(engine: Engine) -> set[int]:
+    """Tickets of which two clocks ran out at the same moment: the sweep may take either first."""
+    with session_for(engine, writes=False) as session:
+        ends = session.execute(select(Clock.ticket_id, Clock.due_at).where(Clock.overdue_at.is_not(None))).all()
+    return {ticket_id for (ticket_id, _), times in Counter(map(tuple, ends)).items() if times > 1}
+
+
+def without(rows: list[tuple[Any, ...]], ticket_ids: set[int]) -> list[tuple[Any, ...]]:
+    return [row for row in rows if row[0] not in ticket_ids]
+
+
 @pytest.fixture
 def other(databases: Databases, database_kind: str) -> Iterator[Engine]:
     with databases.cloned(database_kind) as url:
@@ -123,10 +136,10 @@ def other(databases: Databases, database_kind: str) -> Iterator[Engine]:
 
 
 def test_the_real_service_would_have_written_the_same_rows(engine: Engine, other: Engine) -> None:
-    filled(engine)
+    filled(engine, tickets=TICKETS, still_open=40)
     habits = seeding.read("history.json")
     with session_for(other, writes=True) as session:
-        people = max(habits["reports"]["fewest_people"], WANTED.tickets // habits["reports"]["people_each"])
+        people = max(habits["reports"]["fewest_people"], TICKETS // habits["reports"]["people_each"])
         reading.submitters(session, people, habits, NOW - timedelta(days=1), WANTED.seed)
         reading.staff_the_departments(session, NOW)
     played(engine, other)
@@ -134,6 +147,8 @@ def test_the_real_service_would_have_written_the_same_rows(engine: Engine, other
     made, real = everything(engine, leaving_out=SENT), everything(other, leaving_out=SENT)
     still_open = {row[0] for row in made["message"]}
     real["message"] = [row for row in real["message"] if row[0] in still_open]
+    tied = two_clocks_at_once(engine)
     for table, rows in made.items():
-        assert rows == real[table], table
-    assert len(made["ticket"]) == WANTED.tickets and made["rating"] and made["message"]
+        assert without(rows, tied) == without(real[table], tied), table
+    assert len(tied) < TICKETS / 20
+    assert len(made["ticket"]) == TICKETS and made["rating"] and made["message"]

@@ -215,7 +215,7 @@ class Life:
         Returns the moment that was reached: ``until`` or a little later, or the moment at which the ball climbed.
         """
         while True:
-            swept = sweeping.next_sweep(self.ledger)
+            swept = sweeping.next_sweep(self.ledger, self._at)
             joins = self._joins[-1].at if self._joins else until
             if joins < min(until, self._now, swept or until):
                 joining = self._joins.pop()
@@ -243,12 +243,12 @@ class Life:
             raise Over
 
     def _natural(self, kind: ClockKind, pace: str, times: float = 1.0) -> int:
-        """A share of what the running clock of a kind gives, from its start; hours where none runs."""
-        for clock in reversed(self.ledger.clocks):
-            if clock.kind is kind and clock.stopped is None and clock.due > self._at:
-                begun = max(clock.started, self._at)
-                return begun + int(times * self._drawn(pace) * (clock.due - begun))
-        return self._at + self._drawn_hours("without_limit_hours")
+        """A share of the time that the running clock of a kind leaves, or a sooner one; hours where none runs."""
+        running = [clock for clock in self.ledger.clocks if clock.stopped is None and clock.due > self._at]
+        if all(clock.kind is not kind for clock in running):
+            return self._at + self._drawn_hours("without_limit_hours")
+        left = min(clock.due for clock in running) - self._at
+        return self._at + int(times * self._drawn(pace) * left)
 
     def _drawn(self, pace: str) -> float:
         median, spread = self._pace[pace]

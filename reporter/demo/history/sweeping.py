@@ -20,12 +20,15 @@ from reporter.services.sla import MISSED_AS, TOLD_AS, UNTAKEN
 _ORDER = {mark: rank for rank, mark in enumerate(Mark)}
 
 
-def next_sweep(ticket: Ledger) -> int | None:
-    """When the worker finds something to do here: the whole second after a clock's moment. None: never again."""
+def next_sweep(ticket: Ledger, present: int) -> int | None:
+    """When the worker finds something to do here: the whole second after a clock's moment. None: never again.
+
+    A clock that counts from the report may be past some of its marks when a step starts it at ``present``.
+    """
     waiting = [clock.run_at for clock in ticket.clocks if clock.run_at is not None]
     if not waiting:
         return None
-    first = min(waiting)
+    first = max(min(waiting), present)
     return first - first % SECOND + SECOND
 
 
