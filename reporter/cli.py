@@ -108,7 +108,8 @@ def demo_history(until: datetime | None, processes: int | None, **given: Any) ->
         filled = fill(engine, wanted, lambda text: click.echo(f"  {text}"), time.monotonic)
     except (NotFillable, UnusableFile) as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    engine.dispose()
+    finally:
+        engine.dispose()
     click.echo(f"  {filled.tickets:,} tickets, {filled.still_open:,} of them open, by {filled.people:,} people")
 
 

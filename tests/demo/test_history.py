@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, func, inspect, select, update
 
+from reporter import cli
 from reporter.db import make_engine, session_for
 from reporter.demo.history.fill import NotFillable, fill
 from reporter.domain import areas as area_rules
@@ -270,3 +272,23 @@ def test_indexes_and_foreign_keys_are_there_again_and_progress_is_told(engine: E
         assert session.scalar(select(func.count()).select_from(Message)) == 0
         open_now = session.scalar(select(func.count()).where(Ticket.ended_at.is_(None)))
     assert done.still_open == open_now and abs(done.still_open - (WANTED.still_open or 0)) < 40
+
+
+@pytest.mark.parametrize(
+    ("more", "ends", "says"),
+    [
+        ((), 0, "60 tickets, "),
+        (("--until", "2026-09-05T12:00:00+0800"), 0, "by 20 people"),  # an end of one's own
+        (("--until", "2020-01-05T12:00:00+0800"), 1, "no rules"),  # before anything was decided
+        (("--arrivals", __file__), 1, "has no column"),  # not a table of arrivals
+        (("--tickets", "0"), 2, "--tickets"),
+    ],
+)
+def test_the_command_fills_what_the_settings_name(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], ends: int, says: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "test-secret-key-of-thirty-two-bytes")
+    given = ["history", "--tickets", "60", "--days", "20", "--processes", "1", *more]
+    done = CliRunner().invoke(cli.demo, given)
+    assert (done.exit_code, says in done.output) == (ends, True), done.output

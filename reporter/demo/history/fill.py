@@ -20,6 +20,7 @@ from reporter.demo.history.layouts import LAYOUTS
 from reporter.demo.history.producer import Job, Numbers, produce
 from reporter.demo.history.timetable import micros
 from reporter.demo.history.writer import copy_lines, with_constants, writer_for
+from reporter.domain.rulebook import Rulebook
 from reporter.domain.working_time import Calendar
 from reporter.models.areas import Area
 from reporter.models.tickets import Ticket, TicketCounter
@@ -72,12 +73,14 @@ def fill(engine: Engine, wanted: Wanted, progress: Progress, monotonic: Callable
 def _fill(session: Session, wanted: Wanted, progress: Progress, monotonic: Callable[[], float]) -> Filled:
     book = rulebook.load(session)
     now = wanted.now.replace(microsecond=0)
+    if not any(category.valid.on(now.date()) for category in book.categories):
+        raise NotFillable(f"no rules are in force on {now.date()}: load the demo first, or end later")
     calendar = book.calendar(book.policy((), now.date()))
     today = now.astimezone(calendar.zone).date()
     first = today - timedelta(days=wanted.days - 1)
     begins_at = datetime.combine(first, time.min, tzinfo=calendar.zone)
     _check(session, first, today, calendar)
-    job, people = _job(session, wanted, now, first, begins_at, calendar)
+    job, people = _job(session, book, wanted, now, first, begins_at, calendar)
 
     writer = writer_for(session.connection())
     writer.begin(many=wanted.tickets > job.first_id - 1)
@@ -118,10 +121,16 @@ def _check(session: Session, first: date, last: date, calendar: Calendar) -> Non
 
 
 def _job(
-    session: Session, wanted: Wanted, now: datetime, first: date, begins_at: datetime, calendar: Calendar
+    session: Session,
+    book: Rulebook,
+    wanted: Wanted,
+    now: datetime,
+    first: date,
+    begins_at: datetime,
+    calendar: Calendar,
 ) -> tuple[Job, int]:
+    """What the producers need, and how many people report."""
     habits = seeding.read("history.json")
-    book = rulebook.load(session)
     today = now.astimezone(calendar.zone).date()
     each, fewest = habits["reports"]["people_each"], habits["reports"]["fewest_people"]
     people = wanted.people or max(fewest, wanted.tickets // each)

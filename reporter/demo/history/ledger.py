@@ -8,18 +8,16 @@ generated lives through the real service and compares every row.
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.demo.history import landing, telling
+from reporter.demo.history import landing, telling, timing
 from reporter.demo.history.parts import Clock, Event, Filing, Grade, Hop, Joining, Told
-from reporter.demo.history.timetable import length_of, moment_of
 from reporter.demo.history.world import Place, World
-from reporter.domain import actions, lifecycle, routing, sla
+from reporter.domain import actions, lifecycle, routing
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
 from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Move, Who
 from reporter.domain.permissions import Role
 from reporter.domain.rulebook import Category, Condition
-from reporter.domain.sla import Mark
 from reporter.domain.statuses import Status
 from reporter.services.ball import Landing, landing_of
 from reporter.services.lifecycle import _drawn as drawn_for_recheck
@@ -78,7 +76,7 @@ class Ledger:
             if stop is not decision.holder:
                 self.hops[-1].ended = filing.at
         for kind in (ClockKind.RESPONSE, ClockKind.RESOLVE):
-            self.start_clock(kind, filing.at, filing.at)
+            self.start_clock(kind, filing.at)
         self.source = {Role.RIDER: "rider"}.get(filing.submitter[1], "resident")
         event = self.record(
             EventKind.FILED,
@@ -137,12 +135,8 @@ class Ledger:
                 after = self.pass_to(passed, action.value, at)
         for kind in move.starts:
             filed = move.ball is Ball.ROUTED and kind is ClockKind.RESOLVE
-            self.start_clock(
-                kind,
-                self.filing.at if filed else at,
-                at,
-                rework=kind is ClockKind.RESOLVE and move.ball is not Ball.ROUTED,
-            )
+            rework = kind is ClockKind.RESOLVE and move.ball is not Ball.ROUTED
+            self.start_clock(kind, self.filing.at if filed else at, rework=rework)
         names = [name for name in (*move.needs, *move.may_have) if name != "photo_ids"]
         event = self.record(
             self._kind(move),
@@ -232,44 +226,25 @@ class Ledger:
     def _begin_hop(self, to: Landing, via: str, sent_from: int | None, at: int) -> None:
         self.hops.append(Hop(len(self.hops) + 1, to, via, sent_from, at))
 
-    def start_clock(self, kind: ClockKind, started: int, at: int, *, rework: bool = False) -> None:
-        """With the limit in force here, for whoever has the ball; ``at``: when it is written down."""
-        policy, table, hop = self.place.policy, self.place.timetable, self.hops[-1]
-        if kind is ClockKind.VERIFY:
-            limit, source = policy.verify_limit, "policy verify_limit"
-        else:
-            row = self.world.limit(self.condition, kind, self.place)
-            limit, source = row.limit, row.source
-        if rework:
-            limit, source = sla.rework_limit(limit, policy), f"{source} × {policy.rework_percent} %"
-        terms = sla.terms_for(kind, limit, hop.landing.level, self.condition.severity, policy)
-        mode = policy.workday_mode
-        due, provisional = table.deadline(started, limit, mode, daytime_only=terms.daytime_only)
-        ahead = [(due, Mark.OVERDUE)]
+    def start_clock(self, kind: ClockKind, started: int, *, rework: bool = False) -> None:
+        """With the limit in force here, for whoever has the ball; the resolve clock's deadline is the ticket's."""
+        hop, seq = self.hops[-1], len(self.clocks) + 1
+        clock = timing.clock_for(
+            self.world, self.place, self.condition, kind, started, seq, hop.seq, hop.landing.level, rework=rework
+        )
+        self.clocks.append(clock)
         if kind is ClockKind.RESOLVE:
-            total = moment_of(table.elapsed(started, due, terms.counting)) - moment_of(0)
-            for mark, share in ((Mark.REMINDER, policy.reminder_share), (Mark.AT_RISK, policy.risk_share)):
-                if length := length_of(total * share):
-                    ahead.append((table.advance(started, length, terms.counting)[0], mark))
-            ahead.sort()
-        version = table.calendar.version
-        self.clocks.append(
-            Clock(
-                len(self.clocks) + 1, kind, hop.seq, terms, mode.value, source, version,
-                started, due, provisional, ahead, ahead[0][0],
-            )
-        )  # fmt: skip
-        if kind is ClockKind.RESOLVE:
-            self.due, self.due_provisional = due, provisional
+            self.due, self.due_provisional = clock.due, clock.provisional
         elif kind is ClockKind.RESPONSE and self.response_due is None:
-            self.response_due = due
+            self.response_due = clock.due
 
     def _stop_clocks(self, at: int, kinds: tuple[ClockKind, ...]) -> None:
         for clock in self.clocks:
             if clock.stopped is None and clock.kind in kinds:
-                clock.stopped, clock.run_at = at, None
+                self.stop_clock(clock, at)
 
-    def stop_clock(self, clock: Clock, at: int) -> None:
+    @staticmethod
+    def stop_clock(clock: Clock, at: int) -> None:
         clock.stopped, clock.run_at = at, None
 
     # ------------------------------------------------------------ what happened

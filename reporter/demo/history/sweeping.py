@@ -82,7 +82,7 @@ def _response_missed(ticket: Ledger, clock: Clock, hop: Hop, now: int) -> None:
         ticket.status = Status.DISPATCHED
     ticket.version += 1
     new = ticket.pass_to(landing_of(above), "climbed", now)
-    ticket.start_clock(ClockKind.RESPONSE, now, now)
+    ticket.start_clock(ClockKind.RESPONSE, now)
     _record(ticket, EventKind.CLIMBED, new, clock, now, helper=hop.seq)
 
 
