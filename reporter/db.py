@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from select import select as select_readable
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -68,7 +70,20 @@ def make_engine(url: str, *, pool_size: int = 8) -> Engine:
     """An engine for ``postgresql://…`` (psycopg 3) or ``sqlite:///…`` (SpatiaLite)."""
     if make_url(url).get_backend_name() == "sqlite":
         return _spatialite(url, pool_size)
-    return create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
+    # compiling a statement anew (jit) takes ten times as long as our longest takes to run
+    options = make_url(url).query.get("options", "")
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=4, connect_args={"options": f"{options} -c jit=off".strip()}
+    )
+
+    @event.listens_for(engine, "checkout")
+    def _alive(dbapi: Any, _record: Any, _proxy: Any) -> None:
+        """A server that has gone has closed the socket, which can be seen without asking it anything; the pool then
+        makes a new connection. A ping would cost every request a round trip."""
+        if select_readable([dbapi.pgconn.socket], [], [], 0)[0]:
+            raise DisconnectionError()
+
+    return engine
 
 
 def _sqlite_module() -> ModuleType:
@@ -95,7 +110,7 @@ def _spatialite(url: str, pool_size: int) -> Engine:
             "synchronous=FULL",  # an accepted report survives a power cut, not only a crash
             "busy_timeout=10000",
             "foreign_keys=ON",
-            "cache_size=-65536",
+            "cache_size=-16384",  # a connection; the system keeps the rest of the file in its own memory
             "temp_store=MEMORY",
         ):
             dbapi.execute(f"PRAGMA {pragma}").fetchall()

@@ -21,6 +21,8 @@ from reporter.queries.tickets import may_see_area
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.dashboard import BreakdownOut, BreakdownQuery, PeriodQuery, SummaryOut
 
+MOST_HOLDERS = 200  # of a district's 30,000; a narrower area shows the others
+
 blueprint = Blueprint("dashboard", __name__, url_prefix="/api/v1/dashboard", description="How it is going")
 
 
@@ -120,8 +122,8 @@ def _by_day(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
 
 
 def _by_holder(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
-    """Who has the ball now; ended tickets have nobody and are left out."""
-    counted = figures.by_holder(uow.session, uow.caller, area, period, uow.now)
+    """The two hundred who have the ball most often now; ended tickets have nobody and are left out."""
+    counted = figures.by_holder(uow.session, uow.caller, area, period, uow.now, MOST_HOLDERS)
     seats = {
         seat.area_id: seat
         for seat in areas.seats_by_id(uow.session, [key[0] for key in counted if key[0]], uow.book, uow.now)

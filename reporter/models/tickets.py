@@ -75,7 +75,7 @@ class Ticket(Base):
                 "received_at",
                 "id",
                 postgresql_where=text("NOT settled"),
-                sqlite_where=text("NOT settled"),
+                sqlite_where=text("settled = 0"),  # as our questions are written there; it compares words
             )
             for level in ("district", "street", "community")
         ),
@@ -83,7 +83,7 @@ class Ticket(Base):
             "ix_ticket_to_settle",
             "ended_at",
             postgresql_where=text("NOT settled AND ended_at IS NOT NULL"),
-            sqlite_where=text("NOT settled AND ended_at IS NOT NULL"),
+            sqlite_where=text("settled = 0 AND ended_at IS NOT NULL"),
         ),
         Index(
             "ix_ticket_about",

@@ -9,20 +9,26 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
     Cast,
     ColumnElement,
+    CompoundSelect,
     Date,
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
-    literal,
+    literal_column,
     null,
+    or_,
     select,
     union_all,
 )
@@ -39,7 +45,7 @@ from reporter.models.tickets import Ticket
 from reporter.queries import settled
 from reporter.queries.counting import BY_CLOSING, counts
 from reporter.queries.portable import seconds_between
-from reporter.queries.tickets import not_about, reaches, visible_to, within
+from reporter.queries.tickets import reaches, visible_to
 
 DAY_S = 24 * 3600
 QUARTER_S = 15 * 60  # every offset of every time zone is a multiple of this
@@ -59,158 +65,200 @@ Key = tuple[Any, ...]
 Counts = dict[Figure, int]
 
 
-def in_period(figure: Figure, period: Period) -> ColumnElement[bool]:
+class By(Enum):
+    """What the figures are broken down by; the value is the number of key columns."""
+
+    NOTHING = "nothing", 0
+    CHILD = "child", 1
+    CATEGORY = "category", 1
+    HOLDER = "holder", 2
+    DAY = "day", 2
+
+
+def in_period(figure: Figure, start: Any, end: Any) -> ColumnElement[bool]:
     """The figure's own time: closing for what is about closing, else receiving."""
     at = Ticket.closed_at if figure in BY_CLOSING else Ticket.received_at
-    return and_(at >= period.start, at < period.end)
+    return and_(at >= start, at < end)
 
 
 def summary(session: Session, actor: Actor, area: Area, period: Period, now: datetime) -> Counts:
     """All figures of an area and period."""
-    summed_up = _summed_up(actor, area)
-    tickets = _tickets(actor, area, period, now, [], unsettled=summed_up)
-    if not summed_up:
-        return _ask(session, tickets, 0).get((), _nothing())
-    days = [_days(FigureDay, FigureDay.area_id == area.id, period, [])]
-    return _ask(session, [*days, *_corrections(area, period, [], []), *tickets], 0).get((), _nothing())
+    return _named(_ask(session, actor, area, period, now, By.NOTHING).get((), [0] * len(Figure)))
 
 
 def by_child(
     session: Session, actor: Actor, area: Area, child: Level, period: Period, now: datetime
 ) -> dict[int | None, Counts]:
     """The figures of each child area; None: of what lies in the area but in none of its children."""
-    column = getattr(Ticket, f"{child.value}_id")
-    summed_up = _summed_up(actor, area, settled.LEVELS, child)
-    tickets = _tickets(actor, area, period, now, [column], unsettled=summed_up)
-    if not summed_up:
-        return {key: counted for (key,), counted in _ask(session, tickets, 1).items()}
-    children = FigureDay.area_id.in_(select(Area.id).where(Area.parent_id == area.id, Area.level == child.value))
-    none, corrected = cast(null(), AreaKey), getattr(FigureCorrection, f"{child.value}_id")
-    found = _ask(
-        session,
-        [
-            _days(FigureDay, children, period, [FigureDay.area_id]),
-            # in no child: the days of the area itself without those of its children
-            _days(FigureDay, FigureDay.area_id == area.id, period, [none]),
-            _days(FigureDay, children, period, [none], sign=-1),
-            *_corrections(area, period, [corrected], [corrected]),
-            *tickets,
-        ],
-        1,
-    )
-    return {key: counted for (key,), counted in found.items() if key is not None or any(counted.values())}
+    found = _ask(session, actor, area, period, now, By.CHILD, child=child)
+    return {key: _named(sums) for (key,), sums in found.items() if key is not None or any(sums)}
 
 
 def by_category(session: Session, actor: Actor, area: Area, period: Period, now: datetime) -> dict[str, Counts]:
     """The figures of each category that occurs."""
-    summed_up = _summed_up(actor, area, settled.CATEGORY_LEVELS)
-    statement = tickets = _tickets(actor, area, period, now, [Ticket.category_code], unsettled=summed_up)
-    if summed_up:
-        code = [FigureDayCategory.category_code]
-        days = _days(FigureDayCategory, FigureDayCategory.area_id == area.id, period, code)
-        corrected = [FigureCorrection.category_code]
-        statement = [days, *_corrections(area, period, corrected, corrected), *tickets]
-    return {key: counted for (key,), counted in _ask(session, statement, 1).items()}
+    found = _ask(session, actor, area, period, now, By.CATEGORY)
+    return {key: _named(sums) for (key,), sums in found.items() if any(sums)}
 
 
 def by_holder(
-    session: Session, actor: Actor, area: Area, period: Period, now: datetime
+    session: Session, actor: Actor, area: Area, period: Period, now: datetime, most: int
 ) -> dict[tuple[int | None, int | None], Counts]:
-    """The figures of whoever has the ball now: (area of the seat, None) or (None, department)."""
-    held = and_(~Ticket.settled, Ticket.ended_at.is_(None))
-    keys = [Ticket.holder_area_id, Ticket.holder_department_id]
-    tickets = [query.where(held) for query in _tickets(actor, area, period, now, keys, unsettled=False)]
-    return {(key[0], key[1]): counted for key, counted in _ask(session, tickets, 2).items()}
+    """The figures of the ``most`` who have the ball most often now: (area of the seat, None) or (None, department)."""
+    found = _ask(session, actor, area, period, now, By.HOLDER, most=most)
+    return {(key[0], key[1]): _named(sums) for key, sums in found.items()}
 
 
-def by_day(session: Session, actor: Actor, area: Area, days: Sequence[tuple[date, Period]], now: datetime) -> Any:
+def by_day(
+    session: Session, actor: Actor, area: Area, days: Sequence[tuple[date, Period]], now: datetime
+) -> dict[date, Counts]:
     """The figures of each local day. SQL knows no time zone: it counts by lengths that every zone's days are made
     of, and the days come out of that here."""
     period = Period(days[0][1].start, days[-1][1].end, days[0][0], days[-1][0])
     even = all(one.end - one.start == timedelta(seconds=DAY_S) for _, one in days)
     step = DAY_S if even else QUARTER_S
-
-    def since_start(at: Any) -> Any:
-        return seconds_between(literal(period.start, UTCDateTime), at) // literal(step, Integer)
-
-    no_day, no_step = cast(null(), Date), cast(null(), Integer)
-    received, closed = Ticket.received_at, Ticket.closed_at
-    summed_up = _summed_up(actor, area)
-    keys, closing_keys = [no_day, since_start(received)], [no_day, since_start(closed)]
-    statement = tickets = _tickets(actor, area, period, now, keys, closing_keys, unsettled=summed_up)
-    if summed_up:
-        statement = [
-            _days(FigureDay, FigureDay.area_id == area.id, period, [FigureDay.day, no_step]),
-            *_corrections(
-                area, period, [FigureCorrection.received_day, no_step], [FigureCorrection.closed_day, no_step]
-            ),
-            *tickets,
-        ]
     starts = [one.start for _, one in days]
-    found = {day: _nothing() for day, _ in days}
-    for (day, steps), counted in _ask(session, statement, 2).items():
+    found = {day: [0] * len(Figure) for day, _ in days}
+    for (day, steps), sums in _ask(session, actor, area, period, now, By.DAY, step=step).items():
         if day is None:
             at = period.start + timedelta(seconds=steps * step)
             day = days[bisect_right(starts, at) - 1][0]
-        for figure, value in counted.items():
-            found[day][figure] += value
-    return found
+        found[day] = list(map(add, found[day], sums))
+    return {day: _named(sums) for day, sums in found.items()}
 
 
-def _summed_up(actor: Actor, area: Area, kept: Sequence[Level] = settled.LEVELS, child: Level | None = None) -> bool:
-    """Whether settled days answer: the caller reaches all of the area, and days of these levels are kept."""
-    return reaches(actor, area) and Level(area.level) in kept and (child is None or child in kept)
-
-
-# ---------------------------------------------------------------- the parts of the statement
-
-
-def _ask(session: Session, parts: Sequence[Select[Any]], keys: int) -> dict[Key, Counts]:
-    """Run the parts as one statement and add up what belongs to one key."""
-    found: dict[Key, Counts] = {}
-    for row in session.execute(union_all(*parts)):
-        into = found.setdefault(tuple(row[:keys]), _nothing())
-        for figure, value in zip(Figure, row[keys:], strict=True):
-            into[figure] += int(value or 0)
-    return found
-
-
-def _nothing() -> Counts:
-    return dict.fromkeys(Figure, 0)
-
-
-def _tickets(
+def _ask(
+    session: Session,
     actor: Actor,
     area: Area,
     period: Period,
     now: datetime,
-    keys: Sequence[Any],
-    closing_keys: Sequence[Any] = (),
+    by: By,
     *,
-    unsettled: bool,
-) -> list[Select[Any]]:
-    """Count tickets, all that are visible or only what is not settled: by when they were received, and by when they
-    were closed."""
-    seen = and_(~Ticket.settled, not_about(actor)) if unsettled else visible_to(actor)
-    found = []
-    for figures, group in ((_RECEIVED, keys), (_CLOSED, closing_keys or keys)):
-        columns = [
-            func.sum(case((counts(figure, now), literal(1)), else_=literal(0))) if figure in figures else literal(0)
-            for figure in Figure
+    child: Level | None = None,
+    **more: int,
+) -> dict[Key, list[int]]:
+    """Run the statement that answers this caller, and add up what belongs to one key, in the order of ``Figure``."""
+    level = Level(area.level)
+    kept = settled.CATEGORY_LEVELS if by is By.CATEGORY else settled.LEVELS
+    summed_up = reaches(actor, area) and level in kept and (child is None or child in kept)
+    statement = _of_days(by, level, child) if summed_up else _of_tickets(by, level, child, visible_to(actor))
+    given = {
+        "area_id": area.id,
+        "start": period.start,
+        "end": period.end,
+        "first": period.first,
+        "last": period.last,
+        "now": now,
+        "me": actor.person_id,
+        **more,
+    }
+    keys = by.value[1]
+    found: dict[Key, list[int]] = {}
+    for row in session.execute(statement, given):
+        key, sums = row[:keys], [int(value or 0) for value in row[keys:]]
+        found[key] = list(map(add, found[key], sums)) if key in found else sums
+    return found
+
+
+def _named(sums: Sequence[int]) -> Counts:
+    return dict(zip(Figure, sums, strict=True))
+
+
+# ---------------------------------------------------------------- the statements, each built once
+
+_AREA, _ME = bindparam("area_id", type_=AreaKey), bindparam("me", type_=AreaKey)
+_START, _END, _NOW = (bindparam(name, type_=UTCDateTime) for name in ("start", "end", "now"))
+_FIRST, _LAST = bindparam("first", type_=Date), bindparam("last", type_=Date)
+_STEP, _MOST = bindparam("step", type_=Integer), bindparam("most", type_=Integer)
+# written out, not bound: three hundred values of no news would have to be sent with every question
+_ZERO, _ONE = literal_column("0", Integer), literal_column("1", Integer)
+_NO_AREA, _NO_DAY, _NO_STEP = cast(null(), AreaKey), cast(null(), Date), cast(null(), Integer)
+_NOT_ABOUT_ME = or_(Ticket.about_person_id.is_(None), Ticket.about_person_id != _ME)
+
+_CLOSED = tuple(figure for figure in Figure if figure in BY_CLOSING)
+_RECEIVED = tuple(figure for figure in Figure if figure not in BY_CLOSING)
+_SUMS = {figure: func.sum(case((counts(figure, _NOW), _ONE), else_=_ZERO)) for figure in Figure}
+
+
+@cache
+def _of_days(by: By, level: Level, child: Level | None) -> CompoundSelect[Any] | Select[Any]:
+    """Settled days, less the corrections, and the tickets that are not settled."""
+    tickets = _tickets(by, level, child, and_(~Ticket.settled, _NOT_ABOUT_ME), unsettled=True)
+    if by is By.HOLDER:
+        return _largest(tickets[0])  # who has the ball has it of open tickets, and those are never settled
+    here = FigureDay.area_id == _AREA
+    if by is By.CHILD and child is not None:
+        children = FigureDay.area_id.in_(select(Area.id).where(Area.parent_id == _AREA, Area.level == child.value))
+        corrected = [getattr(FigureCorrection, f"{child.value}_id")]
+        parts = [
+            _days(FigureDay, children, [FigureDay.area_id]),
+            # in no child: the days of the area itself without those of its children
+            _days(FigureDay, here, [_NO_AREA]),
+            _days(FigureDay, children, [_NO_AREA], sign=-1),
+            *_corrections(level, corrected, corrected),
         ]
-        query = select(*group, *columns).where(seen, within(area.level, area.id), in_period(figures[0], period))
-        found.append(_grouped(query, group))
+    elif by is By.CATEGORY:
+        code, corrected = [FigureDayCategory.category_code], [FigureCorrection.category_code]
+        parts = [
+            _days(FigureDayCategory, FigureDayCategory.area_id == _AREA, code),
+            *_corrections(level, corrected, corrected),
+        ]
+    elif by is By.DAY:
+        received, closed = FigureCorrection.received_day, FigureCorrection.closed_day
+        parts = [
+            _days(FigureDay, here, [FigureDay.day, _NO_STEP]),
+            *_corrections(level, [received, _NO_STEP], [closed, _NO_STEP]),
+        ]
+    else:
+        parts = [_days(FigureDay, here, []), *_corrections(level, [], [])]
+    return union_all(*parts, *tickets)
+
+
+def _of_tickets(
+    by: By, level: Level, child: Level | None, seen: ColumnElement[bool]
+) -> CompoundSelect[Any] | Select[Any]:
+    """Tickets only."""
+    tickets = _tickets(by, level, child, seen)
+    return _largest(tickets[0].where(~Ticket.settled)) if by is By.HOLDER else union_all(*tickets)
+
+
+def _largest(holders: Select[Any]) -> Select[Any]:
+    open_now = _SUMS[Figure.OPEN].desc()
+    keys = Ticket.holder_area_id, Ticket.holder_department_id
+    return holders.where(Ticket.ended_at.is_(None)).order_by(open_now, *keys).limit(_MOST)
+
+
+def _tickets(
+    by: By, level: Level, child: Level | None, seen: ColumnElement[bool], *, unsettled: bool = False
+) -> list[Select[Any]]:
+    """Count tickets, by when they were received and by when they were closed."""
+    found = []
+    for figures, at in ((_RECEIVED, Ticket.received_at), (_CLOSED, Ticket.closed_at)):
+        keys: dict[By, list[Any]] = {
+            By.NOTHING: [],
+            By.CHILD: [getattr(Ticket, f"{child.value}_id")] if child else [],
+            By.CATEGORY: [Ticket.category_code],
+            By.HOLDER: [Ticket.holder_area_id, Ticket.holder_department_id],
+            By.DAY: [_NO_DAY, seconds_between(_START, at) // _STEP],
+        }
+        columns = [(_SUMS[figure] if figure in figures else _ZERO).label(figure.value) for figure in Figure]
+        here = getattr(Ticket, f"{level.value}_id") == _AREA
+        query = select(*keys[by], *columns).where(seen, here, in_period(figures[0], _START, _END))
+        if unsettled and figures is _CLOSED:
+            query = query.where(Ticket.ended_at.is_not(None))  # the condition of an index of what waits to be settled
+        found.append(_grouped(query, keys[by]))
     return found
 
 
 def _days(
-    model: type[FigureDay] | type[FigureDayCategory], where: Any, period: Period, keys: Sequence[Any], sign: int = 1
+    model: type[FigureDay] | type[FigureDayCategory], where: Any, keys: Sequence[Any], sign: int = 1
 ) -> Select[Any]:
     """Settled days, added or taken off."""
-    sums = [
-        sign * func.sum(getattr(model, figure.value)) if figure in settled.FIGURES else literal(0) for figure in Figure
-    ]
-    return _grouped(select(*keys, *sums).where(where, model.day.between(period.first, period.last)), keys)
+    sums = []
+    for figure in Figure:
+        total = func.sum(getattr(model, figure.value)) if figure in settled.FIGURES else _ZERO
+        sums.append((-total if sign < 0 else total).label(figure.value))
+    return _grouped(select(*keys, *sums).where(where, model.day.between(_FIRST, _LAST)), keys)
 
 
 def _grouped(query: Select[Any], keys: Sequence[Any]) -> Select[Any]:
@@ -218,21 +266,18 @@ def _grouped(query: Select[Any], keys: Sequence[Any]) -> Select[Any]:
     return query.group_by(*[key for key in keys if not isinstance(key, Cast)])
 
 
-def _corrections(area: Area, period: Period, keys: Sequence[Any], closing_keys: Sequence[Any]) -> list[Select[Any]]:
+def _corrections(level: Level, keys: Sequence[Any], closing_keys: Sequence[Any]) -> list[Select[Any]]:
     """What tickets had been counted with before they changed, taken off."""
     found = []
     for figures, group, day in (
         (_RECEIVED, keys, FigureCorrection.received_day),
         (_CLOSED, closing_keys, FigureCorrection.closed_day),
     ):
+        kept = [figure for figure in figures if figure in settled.FIGURES]
         columns = [
-            -getattr(FigureCorrection, figure.value) if figure in figures and figure in settled.FIGURES else literal(0)
+            (-getattr(FigureCorrection, figure.value) if figure in kept else _ZERO).label(figure.value)
             for figure in Figure
         ]
-        mine = getattr(FigureCorrection, f"{area.level}_id") == area.id
-        found.append(select(*group, *columns).where(mine, day.between(period.first, period.last)))
+        mine = getattr(FigureCorrection, f"{level.value}_id") == _AREA
+        found.append(select(*group, *columns).where(mine, day.between(_FIRST, _LAST)))
     return found
-
-
-_CLOSED = tuple(figure for figure in Figure if figure in BY_CLOSING)
-_RECEIVED = tuple(figure for figure in Figure if figure not in BY_CLOSING)

@@ -245,7 +245,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.figure is not None:
         found.append(counting.counts(filters.figure, now))
         if filters.period is not None:
-            found.append(figures.in_period(filters.figure, filters.period))
+            found.append(figures.in_period(filters.figure, filters.period.start, filters.period.end))
     return found
 
 

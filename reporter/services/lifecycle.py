@@ -179,7 +179,7 @@ def _note_times(uow: UnitOfWork, scene: Scene, move: Move, before: Hop | None) -
         ticket.closed_at = uow.now
         if move.action is Action.SOLVE:
             ticket.closed_at_once = True
-            ticket.recheck = _drawn(ticket.number, uow.policy(clocks.lineage(ticket)).recheck_percent)
+            ticket.recheck = drawn_for_recheck(ticket.number, uow.policy(clocks.lineage(ticket)).recheck_percent)
     if move.when == "failed":
         ticket.reworks += 1
         ticket.solved_at = ticket.solved_on_time = None
@@ -189,7 +189,7 @@ def _note_times(uow: UnitOfWork, scene: Scene, move: Move, before: Hop | None) -
         ticket.closed_at_once = ticket.recheck = False
 
 
-def _drawn(number: str, percent: int) -> bool:
+def drawn_for_recheck(number: str, percent: int) -> bool:
     """A sample that nobody can steer and everybody can recompute: from the digits of the number."""
     return int("".join(filter(str.isdigit, number))) * 7919 % 100 < percent
 

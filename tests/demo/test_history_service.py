@@ -15,14 +15,14 @@ from reporter.demo.history import reading
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
-from reporter.domain.permissions import Actor, Role
-from reporter.models.people import Person
+from reporter.domain.permissions import Actor
+from reporter.models.people import LoginSession
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Event, Rating, Report, Ticket
-from reporter.queries import areas
+from reporter.queries import people
 from reporter.queries.rulebook import RulebookKeeper
-from reporter.services import intake, joining, lifecycle, ratings, seeding, sla
-from reporter.services.intake import Draft
+from reporter.services import intake, joining, lifecycle, ratings, seeding, settling, sla
+from reporter.services.drafts import Draft
 from reporter.services.unit_of_work import Works
 from tests.databases import Databases
 from tests.demo.history import NOW, WANTED, everything, filled
@@ -49,12 +49,11 @@ class Player:
 
     def actor(self, person_id: int) -> Actor:
         if person_id not in self.actors:
-            with self.works.open(writes=False) as uow:
-                person = uow.session.get_one(Person, person_id)
-                seats = areas.seats_of_person(uow.session, person_id, uow.book)
-                self.actors[person_id] = Actor(
-                    person_id, Role(person.role), person.name, seats, person.department_id, None, None
-                )
+            with self.works.open() as uow:
+                times = {"created_at": uow.now, "seen_at": uow.now, "expires_at": uow.now + timedelta(days=1)}
+                uow.session.add(LoginSession(token_hash=f"of {person_id}", person_id=person_id, **times))
+                uow.session.flush()
+                self.actors[person_id] = people.actor(people.by_token(uow.session, f"of {person_id}"), uow.book)
         return self.actors[person_id]
 
     def photo(self, person_id: int) -> tuple[str, ...]:
@@ -143,6 +142,8 @@ def test_the_real_service_would_have_written_the_same_rows(engine: Engine, other
         reading.submitters(session, people, habits, NOW - timedelta(days=1), WANTED.seed)
         reading.staff_the_departments(session, NOW)
     played(engine, other)
+    while settling.settle(Player(other).works):
+        continue
 
     made, real = everything(engine, leaving_out=SENT), everything(other, leaving_out=SENT)
     still_open = {row[0] for row in made["message"]}

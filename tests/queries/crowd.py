@@ -65,9 +65,6 @@ def _statements(dialect: str) -> list[str]:
         " holder_area_id = NULL, holder_department_id = NULL, holder_level = NULL WHERE id % 10 <> 0",
         "UPDATE hop SET ended_at = started_at WHERE ticket_id % 10 <> 0 AND ended_at IS NULL",
         "UPDATE clock SET stopped_at = started_at, run_at = NULL WHERE ticket_id % 10 <> 0",
-        # as many open elsewhere as a city has, so that looking at all of them does not pay
-        f"UPDATE open_point SET geom = {_POINT[dialect].format(elsewhere)} WHERE ticket_id % 10 <> 0",  # noqa: S608
-        "UPDATE report SET submitter_id = ticket_id % 25 + 1",
         f"{_NUMBERS.format(5000)} INSERT INTO area (id, code, name, level, parent_id, ladder, synthetic, attributes,"
         f" valid_from) {areas.format(true)}",
         f"{_NUMBERS.format(5000)} INSERT INTO area_shape (area_id, level, fine, size, geom)"
@@ -79,6 +76,10 @@ def _statements(dialect: str) -> list[str]:
         f"{_NUMBERS.format(5000)} INSERT INTO login_session"  # noqa: S608
         " (token_hash, person_id, created_at, expires_at, seen_at)"
         " SELECT 'X' || n, 100000 + n, '2025-01-01', '2099-01-01', '2025-01-01' FROM numbers",
+        "UPDATE report SET submitter_id = CASE WHEN ticket_id % 50 = 0 THEN ticket_id / 50 % 34 + 1"
+        " ELSE 100001 + ticket_id % 5000 END",
+        # as many open elsewhere as a city has, so that looking at all of them does not pay
+        f"UPDATE open_point SET geom = {_POINT[dialect].format(elsewhere)} WHERE ticket_id % 10 <> 0",  # noqa: S608
         "INSERT INTO message (ticket_id, event_seq, person_id, text, data, state, created_at, attempts)"
         " SELECT id, 500, CASE WHEN id % 100 = 0 THEN 25 ELSE id % 20 + 1 END, '{number}', '{\"number\": \"n\"}',"
         " 'sent', received_at, 1 FROM ticket",

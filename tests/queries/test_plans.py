@@ -164,7 +164,10 @@ def scanned(plan: str) -> set[str]:
         pytest.param(
             lambda crowd: crowd.street.get("/tickets"),
             "LIMIT",
-            {"postgis": ["Scan Backward using ix_ticket_received"], "spatialite": ["ix_ticket_street (street_id=?)"]},
+            {
+                "postgis": ["Scan Backward using ix_ticket_street", "ix_hop_area", "pk_ticket"],
+                "spatialite": ["ix_ticket_street (street_id=?)", "ix_hop_area (area_id=?)"],
+            },
             id="newest of all I may see",
         ),
         pytest.param(
@@ -201,8 +204,11 @@ def scanned(plan: str) -> set[str]:
             Crowd.summary,
             "AS received,",
             {
-                "postgis": ["ix_ticket_street"],
-                "spatialite": ["ix_ticket_street (street_id=? AND received_at>? AND received_at<?)"],
+                "postgis": ["ix_ticket_street_unsettled"],
+                "spatialite": [
+                    "figure_day_1 (area_id=? AND day>? AND day<?)",
+                    "ix_ticket_street_unsettled (street_id=? AND received_at>? AND received_at<?)",
+                ],
             },
             id="figures of a week",
         ),

@@ -88,7 +88,10 @@ class Counting:
 
     def _plain(self, area: Area, when: Period, *more: Any) -> dict[Figure, int]:
         """One look at every ticket the caller sees there."""
-        each = [func.count(case((and_(counts(figure, self.uow.now), in_period(figure, when)), 1))) for figure in Figure]
+        each = [
+            func.count(case((and_(counts(figure, self.uow.now), in_period(figure, when.start, when.end)), 1)))
+            for figure in Figure
+        ]
         seen = select(*each).where(visible_to(self.actor), within(area.level, area.id), *more)
         return dict(zip(Figure, self.uow.session.execute(seen).one(), strict=True))
 

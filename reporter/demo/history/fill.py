@@ -23,11 +23,12 @@ from reporter.demo.history.writer import copy_lines, with_constants, writer_for
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.working_time import Calendar
 from reporter.models.areas import Area
-from reporter.models.tickets import Ticket, TicketCounter
-from reporter.queries import rulebook
+from reporter.models.tickets import OpenPoint, Ticket, TicketCounter, TicketPoint
+from reporter.queries import rulebook, settled
 from reporter.services import seeding
 
 Progress = Callable[[str], None]
+_SETTLED_AT_ONCE = 5000
 _TOLD = 20  # lines of progress while tickets are written
 
 
@@ -99,7 +100,24 @@ def _fill(session: Session, wanted: Wanted, progress: Progress, monotonic: Calla
     continue_numbering(session, Ticket)
     progress("索引和统计")
     writer.finish()
+    session.execute(insert(OpenPoint).from_select(["ticket_id", "geom"], _WHERE_OPEN))
+    progress("加总办结的工单")
+    _settle(session, wanted.now, calendar)
     return Filled(wanted.tickets, still_open, people)
+
+
+_WHERE_OPEN = (
+    select(TicketPoint.ticket_id, TicketPoint.geom)
+    .join(Ticket, Ticket.id == TicketPoint.ticket_id)
+    .outerjoin(OpenPoint, OpenPoint.ticket_id == Ticket.id)
+    .where(Ticket.ended_at.is_(None), OpenPoint.ticket_id.is_(None))
+)
+
+
+def _settle(session: Session, now: datetime, calendar: Calendar) -> None:
+    """Add up what has ended, as the worker would have done day by day."""
+    while ended := settled.ready(session, now, _SETTLED_AT_ONCE):
+        settled.settle(session, ended, now, calendar.zone)
 
 
 def _check(session: Session, first: date, last: date, calendar: Calendar) -> None:

@@ -20,7 +20,7 @@ from reporter.domain.permissions import Role
 from reporter.domain.rulebook import Category, Condition
 from reporter.domain.statuses import Status
 from reporter.services.ball import Landing, landing_of
-from reporter.services.lifecycle import _drawn as drawn_for_recheck
+from reporter.services.lifecycle import drawn_for_recheck
 
 _HOLDER = frozenset({Who.ANYBODY, Who.HOLDER})
 _SUBMITTER = frozenset({Who.ANYBODY, Who.SUBMITTER, Who.ANY_SUBMITTER})

@@ -38,8 +38,7 @@ def messages_of(ticket: Tellable, event: Event, hop: Hop | None, **filling: str)
         for person_id in _people(ticket, event, hop, template.audience):
             own_doing = person_id == actor and template.audience is not Audience.SUBMITTERS
             if person_id not in told and not own_doing:
-                data = {"number": ticket.filing.number, **filling}
-                told[person_id] = Told(event.seq, event.at, person_id, template.text, data)
+                told[person_id] = Told(event.seq, event.at, person_id, template.text, dict(filling))
     return list(told.values())
 
 
