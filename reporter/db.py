@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from select import select as select_readable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -122,6 +122,18 @@ def _spatialite(url: str, pool_size: int) -> Engine:
     return engine
 
 
+Model = TypeVar("Model", bound=Base)
+
+
+def plain(model: type[Model], **values: Any) -> Model:
+    """A new row with these values, without the book of changes that a session keeps while attributes are set: what
+    is written at once needs none, and it costs as much as all our rules together. It may still be added to a session.
+    """
+    made: Model = model.__mapper__.class_manager.new_instance()
+    made.__dict__.update(values)
+    return made
+
+
 def continue_numbering(session: Session, *tables: type[Base]) -> None:
     """After rows were written with ids of our own: let PostgreSQL's counters go on behind them."""
     if session.get_bind().dialect.name != "postgresql":
@@ -137,13 +149,19 @@ _sqlite_writer = threading.Lock()
 
 
 @contextmanager
-def session_for(engine: Engine, *, writes: bool) -> Iterator[Session]:
+def session_for(engine: Engine, *, writes: bool, at_once: bool = False) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on any exception.
 
-    ``writes=False`` promises to only read; on SQLite it then never waits for a writer.
+    ``writes=False`` promises to only read; on SQLite it then never waits for a writer. ``at_once`` promises to write
+    with one statement at the most: on PostgreSQL that statement is the transaction, so that what it locks is free
+    again without a word from us, which under load comes late.
     """
     on_sqlite = engine.dialect.name == "sqlite"
-    bound = engine if writes or not on_sqlite else engine.execution_options(sqlite_begin="DEFERRED")
+    bound = engine
+    if on_sqlite and not writes:
+        bound = engine.execution_options(sqlite_begin="DEFERRED")
+    elif at_once and not on_sqlite:
+        bound = engine.execution_options(isolation_level="AUTOCOMMIT")
     if writes and on_sqlite:
         with _sqlite_writer, Session(bound, expire_on_commit=False) as session, session.begin():
             yield session

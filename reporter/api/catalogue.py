@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from reporter.api import words
 from reporter.api.edge import house, transaction
+from reporter.api.words import gettext
 from reporter.domain import actions, catalogue, coordinates, lifecycle, statuses
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Refusal

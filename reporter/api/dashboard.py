@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask_babel import gettext
 from flask_smorest import Blueprint
 
 from reporter.api import ticket_lists, times, words
 from reporter.api.edge import transaction
+from reporter.api.words import gettext
 from reporter.domain import permissions
 from reporter.domain.areas import CHAIN_LEVELS, Level
 from reporter.domain.metrics import FIGURE_NAMES, RATES, Figure, percent

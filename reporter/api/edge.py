@@ -88,12 +88,19 @@ def csrf_token(token: str) -> str:
     return hmac.new(house().settings.secret_key.encode(), b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
 
 
-def transaction(*, writes: bool = False, signed_in: bool = True, brake: str | None = None) -> Callable[..., Any]:
+def transaction(
+    *,
+    writes: bool = False,
+    signed_in: bool = True,
+    brake: str | None = None,
+    at_once: Callable[[], bool] = lambda: False,
+) -> Callable[..., Any]:
     """Run an endpoint in one unit of work, passed as its first argument.
 
     The transaction commits after the answer has been built. When two requests race for one key the
     loser's transaction is thrown away and the endpoint runs once more; then it sees what the winner
-    stored. ``brake`` names a rate; writes have one anyway.
+    stored. ``brake`` names a rate; writes have one anyway. ``at_once`` tells of a request that it writes with one
+    statement, which then is the transaction.
     """
 
     def wrap(endpoint: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,12 +109,13 @@ def transaction(*, writes: bool = False, signed_in: bool = True, brake: str | No
             request.get_data(parse_form_data=True)  # a slow sender must not hold a transaction open
             if brake in ("login", "password"):
                 house().limiter.hit(brake, f"address:{request.remote_addr}")
+            once = functools.partial(_once, endpoint, args, kwargs, writes, signed_in, brake, at_once())
             try:
-                return _once(endpoint, args, kwargs, writes, signed_in, brake)
+                return once()
             except IntegrityError:
                 if not writes:
                     raise
-                return _once(endpoint, args, kwargs, writes, signed_in, brake)
+                return once()
 
         return run
 
@@ -139,10 +147,16 @@ def _signed_in(uow: UnitOfWork) -> tuple[Actor, str, bool]:
 
 
 def _once(
-    endpoint: Callable[..., Any], args: Any, kwargs: Any, writes: bool, signed_in: bool, brake: str | None
+    endpoint: Callable[..., Any],
+    args: Any,
+    kwargs: Any,
+    writes: bool,
+    signed_in: bool,
+    brake: str | None,
+    at_once: bool,
 ) -> Any:
     token, stale = "", False
-    with house().works.open(writes=writes) as uow:
+    with house().works.open(writes=writes, at_once=at_once) as uow:
         if signed_in:
             uow.actor, token, stale = _signed_in(uow)
             if writes:

@@ -4,10 +4,9 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify
-from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
-from reporter.api.words import say
+from reporter.api.words import gettext, say
 from reporter.domain import errors
 from reporter.domain.errors import Refusal, sentence
 from schemas.base import Filled

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext
-
 from reporter.api import words
+from reporter.api.words import gettext
 from reporter.domain import lifecycle
 from reporter.domain.actions import ACTION_NAMES, REJECT_REASONS, RETURN_REASONS, Action
 from reporter.domain.areas import Level

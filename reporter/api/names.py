@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext
-
 from reporter.api import words
+from reporter.api.words import gettext
 from reporter.models.tickets import Hop
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response, after_this_request, request
-from flask_babel import gettext
 from flask_smorest import Blueprint
 from sqlalchemy import func, select
 
 from reporter.api.edge import COOKIE, WANTS_COOKIE, csrf_token, house, json_only, token_of_request, transaction
+from reporter.api.words import gettext
 from reporter.domain.errors import NotFound, WrongCredentials
 from reporter.domain.permissions import Actor
 from reporter.models.areas import Area

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext
-
 from reporter.api import forms, words
 from reporter.api.names import Names
+from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
 from reporter.domain.areas import Level, Seat
 from reporter.domain.coordinates import Datum, Point

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext
-
 from reporter.api import shown, times, words
+from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions, privacy
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum, Point

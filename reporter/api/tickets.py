@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from reporter.api import shown, ticket_lists, words
 from reporter.api.edge import transaction
+from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions
 from reporter.domain.actions import REJECT_REASONS, RETURN_REASONS, Action
 from reporter.domain.coordinates import Datum

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import has_request_context
-from flask_babel import get_locale, gettext
+import flask_babel
+from flask import g, has_request_context
 
 from reporter.domain.routing import REASONS
 from reporter.domain.rulebook import Category, Department, Prompt
@@ -20,8 +20,17 @@ class _Lenient(dict[str, Any]):
         return ""
 
 
+def gettext(text: str) -> str:
+    """A marked sentence in the language of the caller; Chinese needs no look-up, and an answer has forty of them."""
+    return flask_babel.gettext(text) if english() else text
+
+
 def english() -> bool:
-    return has_request_context() and str(get_locale()).startswith("en")
+    if not has_request_context():
+        return False
+    if "english" not in g:
+        g.english = str(flask_babel.get_locale()).startswith("en")
+    return bool(g.english)
 
 
 def category_name(category: Category) -> str:

@@ -256,15 +256,23 @@ class Rulebook:
         return max(int(row.value) for row in self.policies if row.key == "duplicate_window_h")
 
     def calendar(self, policy: Policy) -> Calendar:
-        """The days and sessions a policy counts in."""
-        return Calendar(
-            days=self.workdays,
-            version=self.calendar_version,
-            sessions=policy.sessions,
-            daytime=policy.daytime,
-            workday_mode=policy.workday_mode,
-            zone=policy.time_zone,
-        )
+        """The days and sessions a policy counts in; made once for each policy."""
+        known = self._calendars.get(id(policy))
+        if known is None or known[0] is not policy:
+            calendar = Calendar(
+                days=self.workdays,
+                version=self.calendar_version,
+                sessions=policy.sessions,
+                daytime=policy.daytime,
+                workday_mode=policy.workday_mode,
+                zone=policy.time_zone,
+            )
+            known = self._calendars[id(policy)] = (policy, calendar)
+        return known[1]
+
+    @cached_property
+    def _calendars(self) -> dict[int, tuple[Policy, Calendar]]:
+        return {}
 
     def rung(self, ladder: str, level: str) -> Rung:
         """What a ladder calls a level; levels above the community are in the ladder named ``""``."""

@@ -92,8 +92,16 @@ class Ticket(Base):
             sqlite_where=text("about_person_id IS NOT NULL"),
         ),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
-        Index("ix_ticket_holder_area", "holder_area_id", "due_at"),
-        Index("ix_ticket_holder_department", "holder_department_id", "due_at"),
+        *(
+            Index(
+                f"ix_ticket_holder_{holder}",
+                f"holder_{holder}_id",
+                "due_at",
+                postgresql_where=text(f"holder_{holder}_id IS NOT NULL"),
+                sqlite_where=text(f"holder_{holder}_id IS NOT NULL"),
+            )
+            for holder in ("area", "department")
+        ),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)
@@ -178,7 +186,14 @@ class Report(Base):
             postgresql_where=text("NOT joined"),
             sqlite_where=text("NOT joined"),
         ),
-        Index("uq_report_external", "submitter_id", "external_no", unique=True),
+        Index(
+            "uq_report_external",
+            "submitter_id",
+            "external_no",
+            unique=True,
+            postgresql_where=text("external_no IS NOT NULL"),
+            sqlite_where=text("external_no IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
@@ -215,7 +230,13 @@ class Hop(Base):
             sqlite_where=text("ended_at IS NULL"),
         ),
         Index("ix_hop_area", "area_id", "ticket_id"),
-        Index("ix_hop_department", "department_id", "ticket_id"),
+        Index(
+            "ix_hop_department",
+            "department_id",
+            "ticket_id",
+            postgresql_where=text("department_id IS NOT NULL"),
+            sqlite_where=text("department_id IS NOT NULL"),
+        ),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

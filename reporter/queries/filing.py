@@ -12,12 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Integer, Table, bindparam, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from reporter.db import Base
 from reporter.models.messages import Message
 from reporter.models.tickets import Clock, ClockTick, Event, Hop, OpenPoint, Report, Ticket, TicketCounter, TicketPoint
+from reporter.queries import prepared
 
 Row = dict[str, Any]
 Part = Report | Hop | Clock | ClockTick | Event
@@ -73,7 +74,24 @@ Rows = dict[type[Base], list[Row]]
 _PARTS: tuple[type[Base], ...] = (Report, Hop, Clock, ClockTick, Event, Message)
 _MODELS: tuple[type[Base], ...] = (Ticket, *_PARTS)
 _GIVEN_BY_US = {"ticket_id"}  # known only once the ticket is written
-_MADE_HERE: dict[type[Base], set[str]] = {Ticket: {"id", "number"}, Report: {"id"}, Message: {"id", "read_at"}}
+# what the database makes, and what no ticket has when it is filed
+_MADE_HERE: dict[type[Base], set[str]] = {
+    Ticket: {
+        "id",
+        "number",
+        "responded_at",
+        "taken_at",
+        "guarded_at",
+        "solved_at",
+        "solver_hop",
+        "solved_on_time",
+        "overdue_at",
+        "closed_at",
+        "ended_at",
+    },
+    Report: {"id"},
+    Message: {"id", "read_at"},
+}
 
 
 def _columns(model: type[Base]) -> list[Column[Any]]:
@@ -105,25 +123,22 @@ def _row(instance: Base) -> Row:
 # ---------------------------------------------------------------- one statement
 
 
-def _sql_type(column: Column[Any]) -> str:
-    return column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
-
-
 def _insert_part(model: type[Base]) -> str:
     """An insert of the rows of one table out of the document, beside the ticket's id."""
-    name = model.__tablename__
-    names = ", ".join(column.name for column in _COLUMNS[model])
-    types = ", ".join(f"{column.name} {_sql_type(column)}" for column in _COLUMNS[model])
+    name, names = model.__tablename__, ",".join(column.name for column in _COLUMNS[model])
     return (
-        f"{name}_rows AS (INSERT INTO {name} (ticket_id, {names})"  # noqa: S608 — names of our own models
-        f" SELECT filed.id, part.* FROM filed, given, jsonb_to_recordset(given.rows->'{name}') AS part({types})"
+        f"{name}_ AS (INSERT INTO {name} (ticket_id,{names})"  # noqa: S608 — names of our own models
+        f" SELECT filed.id,{_parts(model)} FROM filed,given,jsonb_populate_recordset(NULL::{name}, rows->'{name}') p"
         f"{' RETURNING id' if model is Report else ''})"
     )
 
 
+def _parts(model: type[Base]) -> str:
+    return ",".join(f"p.{column.name}" for column in _COLUMNS[model])
+
+
 def _one_statement() -> str:
-    names = ", ".join(column.name for column in _COLUMNS[Ticket])
-    types = ", ".join(f"{column.name} {_sql_type(column)}" for column in _COLUMNS[Ticket])
+    names = ",".join(column.name for column in _COLUMNS[Ticket])
     number = (
         "%(prefix)s || to_char(%(day)s::date, 'YYYYMMDD')"
         " || lpad(counted.last::text, greatest(%(digits)s, length(counted.last::text)), '0')"
@@ -132,8 +147,8 @@ def _one_statement() -> str:
         "given AS MATERIALIZED (SELECT %(rows)s::jsonb AS rows)",
         "counted AS (INSERT INTO ticket_counter (prefix, day, last) VALUES (%(prefix)s, %(day)s, 1)"
         " ON CONFLICT (prefix, day) DO UPDATE SET last = ticket_counter.last + 1 RETURNING last)",
-        f"filed AS (INSERT INTO ticket (number, {names}) SELECT {number}, part.*"  # noqa: S608 — as above
-        f" FROM counted, given, jsonb_to_recordset(given.rows->'ticket') AS part({types})"
+        f"filed AS (INSERT INTO ticket (number,{names}) SELECT {number},{_parts(Ticket)}"  # noqa: S608 — as above
+        " FROM counted, given, jsonb_populate_recordset(NULL::ticket, rows->'ticket') p"
         " RETURNING id, number, lng, lat)",
         *[
             f"{table} AS (INSERT INTO {table} (ticket_id, geom)"  # noqa: S608 — as above
@@ -142,7 +157,7 @@ def _one_statement() -> str:
         ],
         *[_insert_part(model) for model in _PARTS],
     ]
-    return f"WITH {', '.join(parts)} SELECT filed.id, filed.number, report_rows.id FROM filed, report_rows"  # noqa: S608
+    return f"WITH {', '.join(parts)} SELECT filed.id, filed.number, report_.id FROM filed, report_"  # noqa: S608
 
 
 _ONE_STATEMENT = _one_statement()
@@ -151,7 +166,7 @@ _ONE_STATEMENT = _one_statement()
 def _in_one_statement(session: Session, series: Series, rows: Rows) -> tuple[int, str, int]:
     document = json.dumps({model.__tablename__: found for model, found in rows.items()}, default=_as_text)
     given = {"rows": document, "prefix": series.prefix, "day": series.day, "digits": series.digits}
-    ticket_id, number, report_id = session.connection().exec_driver_sql(_ONE_STATEMENT, given).one()
+    ((ticket_id, number, report_id),) = prepared.send(session.connection(), _ONE_STATEMENT, given)
     return ticket_id, number, report_id
 
 

@@ -12,11 +12,12 @@ from reporter.domain.permissions import Actor, HeldSeat, Role
 from reporter.domain.rulebook import Rulebook
 from reporter.models.areas import Area, Seat
 from reporter.models.people import LoginSession, Person
+from reporter.queries.prepared import Prepared
 
 _session, _person, _seat = LoginSession.__table__, Person.__table__, Seat.__table__
 _home, _area = Area.__table__.alias("home"), Area.__table__
 
-_CALLER = (
+_CALLER = Prepared(
     select(
         _session.c.expires_at,
         _session.c.idle_minutes,
@@ -47,7 +48,7 @@ HOLDS_SEATS = frozenset({Role.LEAD, Role.DISTRICT})
 
 def by_token(session: Session, token_hash: str) -> Sequence[Any]:
     """The login session of a token with its person: one row for each seat held, one without a seat for others."""
-    return session.execute(_CALLER, {"token_hash": token_hash}).all()
+    return _CALLER.rows(session, {"token_hash": token_hash})
 
 
 def alive(row: Any, now: datetime) -> bool:

@@ -34,6 +34,7 @@ from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
 from reporter.models.tickets import OpenPoint, Report, Ticket
 from reporter.queries.portable import rows_as_json
+from reporter.queries.prepared import Prepared
 from reporter.queries.spatial import covers, in_box
 
 MOST_NEARBY = 50  # a storm fills a crossing with reports; the nearest of the newest are enough to choose from
@@ -86,7 +87,7 @@ def look(
     }
     if vicinity is not None:
         given.update(_box(point, vicinity))
-    row = session.execute(_EVERYTHING if vicinity else _ALL_BUT_NEAR, given).one()
+    (row,) = (_EVERYTHING if vicinity else _ALL_BUT_NEAR).rows(session, given)
     return Outlook(
         received_before=bool(row.received_before),
         holding=[Found(found[0], found[1], Level(found[2]), found[3]) for found in row.holding],
@@ -101,7 +102,8 @@ def open_nearby(
 ) -> list[Known]:
     """Only what is open nearby, for who asks before reporting."""
     given = {"submitter_id": submitter_id, **_box(point, vicinity)}
-    return [_known(book, *found) for found in session.execute(_NEAR, given).scalar_one()]
+    ((near,),) = _NEAR.rows(session, given)
+    return [_known(book, *found) for found in near]
 
 
 def _box(point: Point, vicinity: Vicinity) -> dict[str, Any]:
@@ -272,6 +274,6 @@ def _near() -> Select[*tuple[Any, ...]]:
     return select(rows_as_json(*newest.c))
 
 
-_EVERYTHING = _statement(near=True)
-_ALL_BUT_NEAR = _statement(near=False)
-_NEAR = _near()
+_EVERYTHING = Prepared(_statement(near=True))
+_ALL_BUT_NEAR = Prepared(_statement(near=False))
+_NEAR = Prepared(_near())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from reporter.db import plain
 from reporter.domain.areas import Level
 from reporter.domain.routing import Decision, Reason, Stop
 from reporter.models.tickets import Hop, Ticket
@@ -68,7 +69,8 @@ def end(uow: UnitOfWork, ticket: Ticket, hops: Sequence[Hop]) -> int | None:
 
 
 def _hop(ticket: Ticket, landing: Landing, via: str, seq: int, sent_from: int | None, now: datetime) -> Hop:
-    return Hop(
+    return plain(
+        Hop,
         ticket_id=ticket.id,
         seq=seq,
         area_id=landing.area_id,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from reporter.db import plain
 from reporter.domain import sla
 from reporter.domain.areas import Level
 from reporter.domain.lifecycle import ClockKind
@@ -59,7 +60,8 @@ def begin(
     terms = sla.terms_for(kind, limit, level, ticket.severity, policy)
     calendar = uow.book.calendar(policy)
     reading = sla.replay(terms, [ClockEvent(Tick.STARTED, started_at)], calendar)
-    clock = Clock(
+    clock = plain(
+        Clock,
         ticket_id=ticket.id,
         seq=seq,
         kind=kind.value,
@@ -84,8 +86,8 @@ def begin(
 
 def first_tick(clock: Clock) -> ClockTick:
     """What every clock begins with."""
-    return ClockTick(
-        ticket_id=clock.ticket_id, clock_seq=clock.seq, seq=1, tick=Tick.STARTED.value, at=clock.started_at
+    return plain(
+        ClockTick, ticket_id=clock.ticket_id, clock_seq=clock.seq, seq=1, tick=Tick.STARTED.value, at=clock.started_at
     )
 
 

@@ -6,6 +6,7 @@ Where it belongs and what becomes of it is ``intake.py``.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reporter.db import plain
 from reporter.domain import coordinates, permissions
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.errors import Invalid, sentence
@@ -77,7 +78,8 @@ def about(uow: UnitOfWork, draft: Draft) -> frozenset[int]:
 
 def report(uow: UnitOfWork, draft: Draft, *, joined: bool) -> Report:
     """The submitter's words and place exactly as they came, to be kept beside the ticket they belong to."""
-    return Report(
+    return plain(
+        Report,
         joined=joined,
         submitter_id=uow.caller.person_id,
         client_request_id=draft.client_request_id,

@@ -7,6 +7,7 @@ it”, “Clocks”, “Number, key, join”, “Coordinates”.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reporter.db import plain
 from reporter.domain import areas as area_rules
 from reporter.domain import catalogue, permissions, routing
 from reporter.domain.areas import Level, Placement, Seat, Surroundings
@@ -181,7 +182,8 @@ def _ticket(
     about: int | None,
 ) -> Ticket:
     spoken = catalogue.emergency(draft.text or "", uow.book.words, uow.book.matching["traditional"])
-    return Ticket(
+    return plain(
+        Ticket,
         status=(Status.REPORTED if category.code == uow.book.fallback_code else Status.DISPATCHED).value,
         version=1,
         category_id=category.id,

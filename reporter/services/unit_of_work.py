@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from reporter.db import session_for
+from reporter.db import plain, session_for
 from reporter.domain.events import EventKind
 from reporter.domain.permissions import Actor
 from reporter.domain.policy import Policy
@@ -78,7 +78,8 @@ def next_event(
 ) -> Event:
     """The ticket's next event, not written yet; ``actor`` None: the system."""
     ticket.last_event += 1
-    return Event(
+    return plain(
+        Event,
         ticket_id=ticket.id,
         seq=ticket.last_event,
         kind=kind.value,
@@ -101,7 +102,7 @@ class Works:
     now: Callable[[], datetime]
 
     @contextmanager
-    def open(self, actor: Actor | None = None, *, writes: bool = True) -> Iterator[UnitOfWork]:
-        """One transaction: committed at the end, rolled back on any exception."""
-        with session_for(self.engine, writes=writes) as session:
+    def open(self, actor: Actor | None = None, *, writes: bool = True, at_once: bool = False) -> Iterator[UnitOfWork]:
+        """One transaction: committed at the end, rolled back on any exception. ``at_once``: see ``session_for``."""
+        with session_for(self.engine, writes=writes, at_once=at_once) as session:
             yield UnitOfWork(session, self.now(), self.keeper.get(session), actor)
