@@ -22,6 +22,10 @@ def test_after_a_restart_of_the_server_the_first_request_is_answered(databases: 
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             ).fetchall()
+            while other.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            ).fetchone() != (1,):
+                continue  # they are told, and then they go
         assert rider.send(AT_HOME, category="LL0107").status_code == 201
         service.close()
 

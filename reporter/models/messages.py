@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporter.db import Base, Key, UTCDateTime
+from reporter.models.indexes import lean
 from reporter.models.leases import Leased
 
 
@@ -19,18 +20,8 @@ class Message(Leased, Base):
         CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
         Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
         Index("ix_message_inbox", "person_id", "id"),
-        Index(
-            "ix_message_unread",
-            "person_id",
-            postgresql_where=text("read_at IS NULL"),
-            sqlite_where=text("read_at IS NULL"),
-        ),
-        Index(
-            "ix_message_run_at",
-            "run_at",
-            postgresql_where=text("run_at IS NOT NULL"),
-            sqlite_where=text("run_at IS NOT NULL"),
-        ),
+        lean("ix_message_unread", "person_id", where="read_at IS NULL"),
+        lean("ix_message_run_at", "run_at", where="run_at IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))

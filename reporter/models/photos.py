@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reporter.db import Base, UTCDateTime
+from reporter.models.indexes import lean
 from reporter.models.leases import Leased
 
 
@@ -19,18 +20,8 @@ class Photo(Leased, Base):
         CheckConstraint("(ticket_id IS NULL) = (report_id IS NULL AND event_seq IS NULL)", name="attached_to_a_ticket"),
         ForeignKeyConstraint(["ticket_id", "event_seq"], ["event.ticket_id", "event.seq"]),
         Index("ix_photo_ticket", "ticket_id"),
-        Index(
-            "ix_photo_loose",
-            "created_at",
-            postgresql_where=text("ticket_id IS NULL"),
-            sqlite_where=text("ticket_id IS NULL"),
-        ),
-        Index(
-            "ix_photo_run_at",
-            "run_at",
-            postgresql_where=text("run_at IS NOT NULL"),
-            sqlite_where=text("run_at IS NOT NULL"),
-        ),
+        lean("ix_photo_loose", "created_at", where="ticket_id IS NULL"),
+        lean("ix_photo_run_at", "run_at", where="run_at IS NOT NULL"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     uploader_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +21,7 @@ from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Tick
 from reporter.domain.statuses import ENDED, Status
 from reporter.models.geometry import Geometry
+from reporter.models.indexes import lean
 from reporter.models.leases import Leased
 
 
@@ -29,6 +29,7 @@ def _one_of(column: str, words: Any) -> str:
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
+_HAS = "ended_at IS NOT NULL"
 _ENDED = _one_of("status", sorted(ENDED))
 
 
@@ -62,44 +63,28 @@ class Ticket(Base):
         Index("ix_ticket_grid", "grid_id", "received_at", "id"),
         Index("ix_ticket_building", "building_id", "received_at", "id"),
         Index("ix_ticket_neighbourhood", "neighbourhood_id", "received_at", "id"),
-        Index(
-            "ix_ticket_closed",
-            "closed_at",
-            postgresql_where=text("closed_at IS NOT NULL"),
-            sqlite_where=text("closed_at IS NOT NULL"),
-        ),
+        lean("ix_ticket_closed", "closed_at", where="closed_at IS NOT NULL"),
         *(
-            Index(
+            lean(
                 f"ix_ticket_{level}_unsettled",
                 f"{level}_id",
                 "received_at",
                 "id",
-                postgresql_where=text("NOT settled"),
-                sqlite_where=text("settled = 0"),  # as our questions are written there; it compares words
+                where="NOT settled",
+                on_sqlite="settled = 0",
             )
             for level in ("district", "street", "community")
         ),
-        Index(
+        lean(
             "ix_ticket_to_settle",
             "ended_at",
-            postgresql_where=text("NOT settled AND ended_at IS NOT NULL"),
-            sqlite_where=text("settled = 0 AND ended_at IS NOT NULL"),
+            where="NOT settled AND ended_at IS NOT NULL",
+            on_sqlite="settled = 0 AND ended_at IS NOT NULL",
         ),
-        Index(
-            "ix_ticket_about",
-            "about_person_id",
-            postgresql_where=text("about_person_id IS NOT NULL"),
-            sqlite_where=text("about_person_id IS NOT NULL"),
-        ),
+        lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
-            Index(
-                f"ix_ticket_holder_{holder}",
-                f"holder_{holder}_id",
-                "due_at",
-                postgresql_where=text(f"holder_{holder}_id IS NOT NULL"),
-                sqlite_where=text(f"holder_{holder}_id IS NOT NULL"),
-            )
+            lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
             for holder in ("area", "department")
         ),
     )
@@ -179,21 +164,8 @@ class Report(Base):
         CheckConstraint("(source = 'hotline') = (external_no IS NOT NULL)", name="hotline_has_number"),
         Index("ix_report_ticket", "ticket_id"),
         Index("ix_report_submitter", "submitter_id", "received_at"),
-        Index(
-            "uq_report_first",
-            "ticket_id",
-            unique=True,
-            postgresql_where=text("NOT joined"),
-            sqlite_where=text("NOT joined"),
-        ),
-        Index(
-            "uq_report_external",
-            "submitter_id",
-            "external_no",
-            unique=True,
-            postgresql_where=text("external_no IS NOT NULL"),
-            sqlite_where=text("external_no IS NOT NULL"),
-        ),
+        lean("uq_report_first", "ticket_id", where="NOT joined", unique=True),
+        lean("uq_report_external", "submitter_id", "external_no", where="external_no IS NOT NULL", unique=True),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
@@ -222,21 +194,9 @@ class Hop(Base):
     __table_args__ = (
         CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
-        Index(
-            "uq_hop_open",
-            "ticket_id",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-            sqlite_where=text("ended_at IS NULL"),
-        ),
+        lean("uq_hop_open", "ticket_id", where="ended_at IS NULL", unique=True),
         Index("ix_hop_area", "area_id", "ticket_id"),
-        Index(
-            "ix_hop_department",
-            "department_id",
-            "ticket_id",
-            postgresql_where=text("department_id IS NOT NULL"),
-            sqlite_where=text("department_id IS NOT NULL"),
-        ),
+        lean("ix_hop_department", "department_id", "ticket_id", where="department_id IS NOT NULL"),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -262,20 +222,8 @@ class Clock(Leased, Base):
     __tablename__ = "clock"
     __table_args__ = (
         CheckConstraint(_one_of("kind", ClockKind), name="kind_known"),
-        Index(
-            "ix_clock_run_at",
-            "run_at",
-            postgresql_where=text("run_at IS NOT NULL"),
-            sqlite_where=text("run_at IS NOT NULL"),
-        ),
-        Index(
-            "uq_clock_running",
-            "ticket_id",
-            "kind",
-            unique=True,
-            postgresql_where=text("stopped_at IS NULL"),
-            sqlite_where=text("stopped_at IS NULL"),
-        ),
+        lean("ix_clock_run_at", "run_at", where="run_at IS NOT NULL"),
+        lean("uq_clock_running", "ticket_id", "kind", where="stopped_at IS NULL", unique=True),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

@@ -45,7 +45,7 @@ class Prepared:
         values = {**form.constants, **given}
         for name, convert in form.bind.items():
             values[name] = convert(values[name])
-        found = send(connection, form.sql, values if form.order is None else [values[name] for name in form.order])
+        found = send(connection, form.sql, values if form.order is None else tuple(values[name] for name in form.order))
         if not form.result:
             return [self._row._make(row) for row in found]
         rows = []
