@@ -10,6 +10,7 @@ import reporter.models.imports
 import reporter.models.messages
 import reporter.models.people
 import reporter.models.photos
+import reporter.models.points
 import reporter.models.tickets  # noqa: F401 — every table must be known before they are compared
 from reporter.db import Base
 

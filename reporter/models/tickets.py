@@ -15,12 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from reporter.db import SRID, Base, Key, UTCDateTime
+from reporter.db import Base, Key, UTCDateTime
 from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Tick
 from reporter.domain.statuses import ENDED, Status
-from reporter.models.geometry import Geometry
 from reporter.models.indexes import lean
 from reporter.models.leases import Leased
 
@@ -30,6 +29,8 @@ def _one_of(column: str, words: Any) -> str:
 
 
 _HAS = "ended_at IS NOT NULL"
+_OVER = "ended_at IS NOT NULL"
+_WAITS = "ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
 _ENDED = _one_of("status", sorted(ENDED))
 
 
@@ -80,6 +81,9 @@ class Ticket(Base):
             "ended_at",
             where="NOT settled AND ended_at IS NOT NULL",
             on_sqlite="settled = 0 AND ended_at IS NOT NULL",
+        ),
+        lean(
+            "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
         ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
@@ -136,23 +140,6 @@ class Ticket(Base):
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
-
-
-class TicketPoint(Base):
-    """Where a ticket lies, for maps; narrow because it is spatial (see AreaShape)."""
-
-    __tablename__ = "ticket_point"
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
-    geom: Mapped[Any] = mapped_column(Geometry("POINT", srid=SRID, spatial_index=True), nullable=False)
-
-
-class OpenPoint(Base):
-    """Where an open ticket lies; the row leaves when its ticket ends, so that “what is open nearby” costs what is
-    open there and not what ever was."""
-
-    __tablename__ = "open_point"
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
-    geom: Mapped[Any] = mapped_column(Geometry("POINT", srid=SRID, spatial_index=True), nullable=False)
 
 
 class Report(Base):

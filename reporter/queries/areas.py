@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, Float, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
@@ -13,6 +13,7 @@ from reporter.domain.rulebook import Lineage, Rulebook
 from reporter.models.areas import Area, AreaShape, Compound, Leave
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
+from reporter.queries.prepared import Prepared
 from reporter.queries.spatial import covers, in_box, metres_from, number
 
 LINEAGE = tuple(getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS)
@@ -20,7 +21,7 @@ LINEAGE = tuple(getattr(Area, f"{level.value}_id") for level in CHAIN_LEVELS)
 
 def containing(session: Session, point: Point, on: date, snap_m: float) -> Surroundings:
     """The fine areas that hold a point; only if none does, grids within ``snap_m`` metres and streets."""
-    holding = _holding(session, point, on, AreaShape.fine)
+    holding = _holding(session, point, on, _FINE)
     return Surroundings(holding=holding) if holding else beside(session, point, on, snap_m)
 
 
@@ -29,7 +30,7 @@ def beside(session: Session, point: Point, on: date, snap_m: float) -> Surroundi
     near = _near_grids(session, point, on, snap_m)
     if near:
         return Surroundings(near_grids=near)
-    return Surroundings(streets=_holding(session, point, on, AreaShape.level == Level.STREET.value))
+    return Surroundings(streets=_holding(session, point, on, _STREETS))
 
 
 def footprints_at(session: Session, point: Point, on: date) -> list[list[tuple[float, float]]]:
@@ -47,13 +48,29 @@ def footprints_at(session: Session, point: Point, on: date) -> list[list[tuple[f
     return [row["footprint"] for row in rows if row.get("footprint")]
 
 
-def _holding(session: Session, point: Point, on: date, which: Any) -> list[Found]:
-    rows = session.execute(
-        select(Area.id, Area.code, Area.level, AreaShape.size)
-        .join(AreaShape, AreaShape.area_id == Area.id)
-        .where(which, covers(AreaShape.geom, number(point.lng), number(point.lat)), _valid(on))
-    )
+def _holding(session: Session, point: Point, on: date, which: Prepared) -> list[Found]:
+    rows = which.rows(session, {"lng": point.lng, "lat": point.lat, "today": on})
     return [Found(row.id, row.code, Level(row.level), row.size) for row in rows]
+
+
+def _around(which: Any) -> Prepared:
+    """The valid areas of a condition that hold a point."""
+    lng, lat = (bindparam(name, type_=Float(53)) for name in ("lng", "lat"))
+    area, shape, today = Area.__table__, AreaShape.__table__, bindparam("today", type_=Date)
+    return Prepared(
+        select(area.c.id, area.c.code, area.c.level, shape.c.size)
+        .join_from(shape, area, area.c.id == shape.c.area_id)
+        .where(
+            which,
+            covers(shape.c.geom, lng, lat),
+            area.c.valid_from <= today,
+            or_(area.c.valid_to.is_(None), area.c.valid_to > today),
+        )
+    )
+
+
+_FINE = _around(AreaShape.__table__.c.fine)
+_STREETS = _around(AreaShape.__table__.c.level == literal_column(f"'{Level.STREET.value}'"))
 
 
 def _near_grids(session: Session, point: Point, on: date, metres: float) -> list[Found]:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from reporter.db import Base
 from reporter.models.messages import Message
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, OpenPoint, Report, Ticket, TicketCounter, TicketPoint
+from reporter.models.points import OpenPoint, TicketPoint
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket, TicketCounter
 from reporter.queries import prepared
 
 Row = dict[str, Any]

@@ -32,7 +32,8 @@ from reporter.domain.rulebook import Rulebook
 from reporter.models.areas import Area, AreaShape, Leave
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
-from reporter.models.tickets import OpenPoint, Report, Ticket
+from reporter.models.points import OpenPoint
+from reporter.models.tickets import Report, Ticket
 from reporter.queries.portable import rows_as_json
 from reporter.queries.prepared import Prepared
 from reporter.queries.spatial import covers, in_box

@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -33,7 +34,8 @@ from reporter.domain.statuses import ENDED, OPEN
 from reporter.models.areas import Area, Seat
 from reporter.models.people import Person
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Rating, Report, Ticket, TicketPoint
+from reporter.models.points import TicketPoint
+from reporter.models.tickets import Clock, Rating, Report, Ticket
 from reporter.queries import counting, figures
 from reporter.queries.figures import Period
 from reporter.queries.spatial import in_box, number
@@ -86,7 +88,7 @@ class Part:
 
 # What waits for its deadline is little and sorted; the rest comes behind it in no order of its own.
 _BY_DEADLINE = (
-    Part(and_(_waits, ~Ticket.settled), Ticket.due_at),
+    Part(_waits, Ticket.due_at),
     Part(~_waits, literal(FAR, UTCDateTime), all_alike=FAR),
 )
 _BY_TIME = (Part(true(), Ticket.received_at),)
@@ -152,7 +154,7 @@ def page(
     conditions = [not_about(actor), *_conditions(filters, now)]
     # Each way to a ticket, and each part of the order, is read from its own index as far as the page needs.
     pieces = [
-        _piece(part, ascending, position).where(way, *conditions).limit(limit + 1)
+        _piece(part, ascending, position, _few(filters)).where(way, *conditions).limit(limit + 1)
         for way in _ways(actor, filters)
         for part in parts
     ]
@@ -194,13 +196,20 @@ def _ways(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     return ways(actor)
 
 
-def _piece(part: Part, ascending: bool, position: tuple[Any, int] | None) -> Select[Any, Any]:
+def _few(filters: Filters) -> bool:
+    """Whether only tickets are asked for that are not settled, of which there are few."""
+    return filters.overdue is True or (bool(filters.statuses) and OPEN.issuperset(filters.statuses))
+
+
+def _piece(part: Part, ascending: bool, position: tuple[Any, int] | None, few: bool) -> Select[Any, Any]:
     """The tickets of one part of an order behind a position, in that order."""
     query = select(Ticket.id.label("ticket_id"), part.key.label("sort_key")).where(part.condition)
     if position is not None:
         query = query.where(_after(part, ascending, *position))
     if part.all_alike is not None:
-        return query.order_by(Ticket.id.asc() if ascending else Ticket.id.desc())
+        # of few, those that match are sorted: to meet them one by one in the order of all ids would take long
+        by_id = Ticket.id + literal_column("0") if few else Ticket.id
+        return query.order_by(by_id.asc() if ascending else by_id.desc())
     return query.order_by(*_order(part.key, Ticket.id, ascending))
 
 

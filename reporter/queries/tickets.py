@@ -1,7 +1,7 @@
 """Tickets for a person: ``visible_to`` is the only door; below it finding and locking."""
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from reporter.db import SRID
@@ -9,7 +9,8 @@ from reporter.domain.areas import Level
 from reporter.domain.errors import NotFound
 from reporter.domain.permissions import Actor, Role
 from reporter.models.areas import Area
-from reporter.models.tickets import Clock, Hop, OpenPoint, Rating, Report, Ticket
+from reporter.models.points import OpenPoint
+from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -19,20 +20,30 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     it ever held; for district and auditor their area. Nobody sees a ticket about themselves.
     Source: ``decisions.md`` “Who may see and enter”.
     """
-    return and_(or_(*ways(actor)), not_about(actor))
+    single = _single(actor)
+    # one list of single tickets: who has no subtree is found by it, not by looking at every ticket
+    known = Ticket.id.in_(union(*single) if len(single) > 1 else single[0])
+    return and_(or_(*_subtrees(actor), known), not_about(actor))
 
 
 def ways(actor: Actor) -> list[ColumnElement[bool]]:
     """The ways by which a ticket is this person's business, each found by an index of its own."""
-    subtrees = [within(level.value, area_id) for level, area_id in reach(actor)]
+    return [*_subtrees(actor), *[Ticket.id.in_(known) for known in _single(actor)]]
+
+
+def _subtrees(actor: Actor) -> list[ColumnElement[bool]]:
+    return [within(level.value, area_id) for level, area_id in reach(actor)]
+
+
+def _single(actor: Actor) -> list[Select[int]]:
+    """Tickets one by one: reported or joined, and once held."""
     seats = [seat.area_id for seat in actor.seats]
     single = [select(Report.ticket_id).where(Report.submitter_id == actor.person_id)]
     if seats:
         single.append(select(Hop.ticket_id).where(Hop.area_id.in_(seats)))
     if actor.department_id is not None:
         single.append(select(Hop.ticket_id).where(Hop.department_id == actor.department_id))
-    # one list of single tickets: who has no subtree is found by it, not by looking at every ticket
-    return [*subtrees, Ticket.id.in_(union(*single) if len(single) > 1 else single[0])]
+    return single
 
 
 def not_about(actor: Actor) -> ColumnElement[bool]:

@@ -74,14 +74,6 @@ def scans(kind: str, level: str, by: str = "") -> list[tuple[str, tuple[Figure, 
     return found
 
 
-def rollup_read_sql(kind: str, level: str, by: str = "") -> list[tuple[str, tuple[Figure, ...]]]:
-    """What a year is measured by: the read of a roll-up. As long as there is none, the plain scan.
-
-    With a table of days: its sums where the day is whole, here, in the same order of figures.
-    """
-    return scans(kind, level, by)
-
-
 class Raw:
     """A connection of the raw driver, which prepares what it sends."""
 

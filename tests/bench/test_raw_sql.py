@@ -1,7 +1,7 @@
 """The figures by hand are the dashboard's figures."""
 
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,12 @@ from tests.bench.raw_sql import Raw
 from tests.service import Service
 from tests.world import AT_HOME, GRID_A, HOME, IN_GRID_A_ONLY, WUCHANG
 
-MONTH = Period(datetime(2026, 8, 31, 16, tzinfo=UTC), datetime(2026, 9, 30, 16, tzinfo=UTC))
+MONTH = Period(
+    datetime(2026, 8, 31, 16, tzinfo=UTC),
+    datetime(2026, 9, 30, 16, tzinfo=UTC),
+    date(2026, 9, 1),
+    date(2026, 9, 30),
+)
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from reporter.domain.statuses import ENDED, Status
 from reporter.models.areas import Area, Seat
 from reporter.models.messages import Message
 from reporter.models.people import Person
-from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket, TicketCounter, TicketPoint
+from reporter.models.points import TicketPoint
+from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket, TicketCounter
 from reporter.queries import areas
 from reporter.queries.spatial import in_box, number
 from reporter.services import clocks, sla

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from reporter.db import session_for
 from reporter.models.messages import Message
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket, TicketCounter, TicketPoint
+from reporter.models.points import TicketPoint
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket, TicketCounter
 from reporter.queries import filing
 from reporter.queries.filing import Filing, Series
 from reporter.queries.spatial import in_box, number

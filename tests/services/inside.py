@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from reporter.db import session_for
 from reporter.models.messages import Delivery, Message
 from reporter.models.people import Account
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, OpenPoint, Report, Ticket, TicketPoint
+from reporter.models.points import OpenPoint, TicketPoint
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
 from tests.service import Service
 
 

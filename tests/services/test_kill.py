@@ -17,7 +17,8 @@ from reporter.adapters.darkroom import Darkroom
 from reporter.config import ROOT
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Event, Hop, Report, Ticket, TicketCounter, TicketPoint
+from reporter.models.points import TicketPoint
+from reporter.models.tickets import Clock, Event, Hop, Report, Ticket, TicketCounter
 from reporter.services import messages, photos
 from tests.naming import brief
 from tests.service import BEIJING, Service

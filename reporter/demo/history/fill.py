@@ -23,7 +23,8 @@ from reporter.demo.history.writer import copy_lines, with_constants, writer_for
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.working_time import Calendar
 from reporter.models.areas import Area
-from reporter.models.tickets import OpenPoint, Ticket, TicketCounter, TicketPoint
+from reporter.models.points import OpenPoint, TicketPoint
+from reporter.models.tickets import Ticket, TicketCounter
 from reporter.queries import rulebook, settled
 from reporter.services import seeding
 

@@ -12,7 +12,8 @@ from sqlalchemy import JSON, Table
 
 from reporter.db import Base
 from reporter.models.messages import Message
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket, TicketPoint
+from reporter.models.points import TicketPoint
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket
 
 Row = tuple[Any, ...]
 
