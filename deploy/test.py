@@ -30,7 +30,7 @@ GROUPS = {
         Check("floors", ("lint-imports", "--no-logo")),
     ),
     "rules": (Check("rules", ("pytest", "-q", "tests/domain")),),
-    "suite": (Check("suite", ("pytest", "-q", "-n", PROCESSES, "-m", "not browser and not bench")),),
+    "suite": (Check("suite", ("pytest", "-q", "-n", PROCESSES, "-m", "not browser")),),
     # by themselves: Chromium beside a busy suite is slow, and a slow page looks like a broken one
     "browser": (Check("browser", ("pytest", "-q", "-m", "browser")),),
 }

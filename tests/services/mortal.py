@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from reporter.app import create_app
-from reporter.services import messages, photos, sla
+from reporter.services import messages, photos, settling, sla
 from reporter.services.messages import Outgoing
 from reporter.workshop import Workshop
 from reporter.workshop import build as build_workshop
@@ -134,6 +134,12 @@ def develop(workshop: Workshop, fate: Fate) -> None:
 def remove_loose(workshop: Workshop, _fate: Fate) -> None:
     """One batch of loose photos."""
     photos.remove_loose(workshop.works, workshop.store)
+
+
+def settle(workshop: Workshop, fate: Fate) -> None:
+    """Add up what has ended, two tickets at a time."""
+    while settling.settle(workshop.works, batch=2):
+        continue
 
 
 def sweep(workshop: Workshop, _fate: Fate) -> None:

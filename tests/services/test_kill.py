@@ -11,21 +11,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reporter.adapters.darkroom import Darkroom
 from reporter.config import ROOT
+from reporter.models.figures import FigureDay, FigureDayCategory
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.points import TicketPoint
 from reporter.models.tickets import Clock, Event, Hop, Report, Ticket, TicketCounter
 from reporter.services import messages, photos
 from tests.naming import brief
-from tests.service import BEIJING, Service
+from tests.service import BEIJING, Caller, Service
 from tests.services import mortal
 from tests.services.inside import count, deliveries, kinds, later, multiply, one, put_waiting, rows
 from tests.services.mortal import Death, Fate, Postbox
-from tests.world import AT_HOME, IN_GRID_A_ONLY
+from tests.world import AT_HOME, GRID_A, IN_GRID_A_ONLY
 
 BATCH = 50
 
@@ -127,6 +128,36 @@ def test_a_killed_sweep_climbs_and_charges_exactly_once(service: Service) -> Non
         rider.post(f"/tickets/{number}/steps", {"action": "withdraw"})  # so that its clocks do not mix with the next
 
 
+SETTLING_DEATHS = (
+    Death("before INSERT INTO figure_day_category", 1),  # the days are written, the categories are not
+    Death("before commit", 1),  # everything of two tickets written, not committed
+    Death("after commit", 1),  # two tickets are in, the others wait
+    Death("before commit", 2),  # the next two written, not committed
+)
+
+
+def test_a_killed_settling_has_counted_each_ticket_once(service: Service) -> None:
+    rider = service.as_("rider")
+    for day, death in enumerate(SETTLING_DEATHS, start=1):
+        service.at(f"2026-10-0{day} 21:40")
+        for _ in range(5):
+            _refused(service, rider)
+        mortal.die(service, mortal.settle, death)
+        service.work()
+        assert _settled(service) == 5 * day, death
+
+
+def test_two_settling_at_once_count_each_ticket_once(service: Service) -> None:
+    rider = service.as_("rider")
+    for _ in range(20):
+        _refused(service, rider)
+    together = mortal.barrier(2)
+    both = [mortal.start(service, mortal.settle, together=together) for _ in range(2)]
+    assert [mortal.ended(one_of_them) for one_of_them in both] == [0, 0]
+    service.work()
+    assert _settled(service) == 20
+
+
 def test_two_sweepers_at_once_tell_each_of_two_hundred_clocks_once(service: Service) -> None:
     service.at("2026-10-03 21:40")
     first = service.as_("rider").report(IN_GRID_A_ONLY, category="BJ0123")["number"]
@@ -220,3 +251,18 @@ def test_a_report_whose_answer_was_lost_after_the_commit_is_answered_again(servi
     assert (again.status_code, again.json["number"]) == (200, "WC2026090700001")
     assert rider.report(AT_HOME, category="LL0107")["number"] == "WC2026090700002"
     assert kinds(service, "WC2026090700001") == {"filed": 1}
+
+
+def _refused(service: Service, rider: Caller) -> None:
+    number = rider.report(IN_GRID_A_ONLY)["number"]
+    service.seat(GRID_A).did(number, "reject", reason_code="private_matter", note="私事")
+
+
+def _settled(service: Service) -> int:
+    """How many tickets are settled: as they say themselves, and as the city's days and categories say."""
+    said = count(service, Ticket, Ticket.settled)
+    city = select(Ticket.city_id).limit(1).scalar_subquery()
+    for table in (FigureDay, FigureDayCategory):
+        days = select(func.sum(table.received), func.sum(table.not_accepted)).where(table.area_id == city)
+        assert one(service, days) == (said, said)
+    return said
