@@ -98,7 +98,6 @@ def test_wherever_areas_are_shown_it_says_that_they_are_made_up(quick_site: Site
     number = some_work(quick_site)[0]
     said = "示意数据，非真实边界"
     rider = quick_site.phone("rider", at=AT_HOME)
-    rider.page.get_by_role("button", name="用我的位置").click()
     expect(rider.page.locator(".place-shown").get_by_text(said)).to_be_visible()
     for visitor in (
         quick_site.phone("rider", path=f"/#ticket/{number}"),
