@@ -1,5 +1,6 @@
 """The composition root: settings in, a Flask app out; here the rooms are joined and nowhere else."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,8 @@ from reporter import workshop
 from reporter.adapters import clock
 from reporter.adapters.wechat import MiniProgram
 from reporter.api import areas, catalogue, dashboard, edge, errors, health, messages, photos, reports, sessions, tickets
-from reporter.api.edge import House, Limiter
+from reporter.api.edge import House
+from reporter.api.limiter import Limiter
 from reporter.config import Settings
 from reporter.web import pages
 from schemas.base import ErrorOut
@@ -71,7 +73,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
             store=built.store,
             darkroom=built.darkroom,
             wechat=wechat or MiniProgram(settings.wechat_api_base, settings.wechat_appid, settings.wechat_secret),
-            limiter=Limiter(settings),
+            limiter=Limiter(settings, time.monotonic),
         ),
     )
     api = OurApi(app)

@@ -3,20 +3,17 @@
 import functools
 import hashlib
 import hmac
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from reporter.api.limiter import Limiter
 from reporter.config import Settings
-from reporter.domain.errors import Forbidden, NotFound, NotSignedIn, TooFast, sentence
+from reporter.domain.errors import Forbidden, NotFound, NotSignedIn, sentence
 from reporter.domain.permissions import Actor
 from reporter.services import sessions
 from reporter.services.photos import Darkroom, Store
@@ -36,27 +33,7 @@ class House:
     store: Store
     darkroom: Darkroom
     wechat: Any
-    limiter: "Limiter"
-
-
-class Limiter:
-    """Calls a minute, per person or address, in this process; a coarse brake, not an account."""
-
-    def __init__(self, settings: Settings):
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._items = {
-            "submit": RateLimitItemPerMinute(settings.submit_rate),
-            "write": RateLimitItemPerMinute(settings.write_rate),
-            "login": RateLimitItemPerMinute(settings.login_rate),
-            "password": RateLimitItemPerMinute(settings.password_rate),
-        }
-
-    def hit(self, what: str, who: str) -> None:
-        """Raises TooFast."""
-        item = self._items[what]
-        if not self._limiter.hit(item, what, who):
-            reset = self._limiter.get_window_stats(item, what, who).reset_time
-            raise TooFast(max(1, int(reset - time.time()) + 1))
+    limiter: Limiter
 
 
 def house() -> House:
