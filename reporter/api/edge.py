@@ -77,7 +77,8 @@ def transaction(
     The transaction commits after the answer has been built. When two requests race for one key the
     loser's transaction is thrown away and the endpoint runs once more; then it sees what the winner
     stored. ``brake`` names a rate; writes have one anyway. ``at_once`` tells of a request that it writes with one
-    statement, which then is the transaction.
+    statement, which then is the transaction: should building the answer fail after it, the report is there, and the
+    same key sent again is answered with it.
     """
 
     def wrap(endpoint: Callable[..., Any]) -> Callable[..., Any]:

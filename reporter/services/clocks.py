@@ -91,22 +91,8 @@ def first_tick(clock: Clock) -> ClockTick:
     )
 
 
-def start(
-    uow: UnitOfWork,
-    ticket: Ticket,
-    kind: ClockKind,
-    condition: Condition,
-    *,
-    seq: int,
-    hop_seq: int,
-    level: Level | None,
-    started_at: datetime,
-    rework: bool = False,
-) -> Clock:
-    """``begin`` a clock and write it."""
-    clock = begin(
-        uow, ticket, kind, condition, seq=seq, hop_seq=hop_seq, level=level, started_at=started_at, rework=rework
-    )
+def start(uow: UnitOfWork, clock: Clock) -> Clock:
+    """Write a clock that was begun."""
     uow.session.add_all([clock, first_tick(clock)])
     return clock
 

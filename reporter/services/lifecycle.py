@@ -198,7 +198,7 @@ def _start_clock(uow: UnitOfWork, scene: Scene, kind: ClockKind, hop: Hop | None
     """Filing counts from when the report came in; what begins later counts from now."""
     if hop is None:
         return
-    clock = clocks.start(
+    clock = clocks.begin(
         uow,
         scene.ticket,
         kind,
@@ -209,7 +209,7 @@ def _start_clock(uow: UnitOfWork, scene: Scene, kind: ClockKind, hop: Hop | None
         started_at=scene.ticket.received_at if move.ball is Ball.ROUTED and kind is ClockKind.RESOLVE else uow.now,
         rework=kind is ClockKind.RESOLVE and move.ball is not Ball.ROUTED,
     )
-    scene.clocks.append(clock)
+    scene.clocks.append(clocks.start(uow, clock))
 
 
 def _kind(move: Move) -> EventKind:

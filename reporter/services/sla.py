@@ -132,7 +132,7 @@ def _response_missed(uow: UnitOfWork, around: Scene, clock: Clock) -> None:
     ticket.version += 1
     new = ball.pass_to(uow, ticket, around.hops, ball.landing_of(above), "climbed")
     uow.session.flush()  # the stopped clock must be written before the next of its kind starts
-    clocks.start(
+    begun = clocks.begin(
         uow,
         ticket,
         ClockKind.RESPONSE,
@@ -142,6 +142,7 @@ def _response_missed(uow: UnitOfWork, around: Scene, clock: Clock) -> None:
         level=above.seat.level,
         started_at=uow.now,
     )
+    clocks.start(uow, begun)
     _record(uow, around, EventKind.CLIMBED, new, due_at=_iso(clock), helper=hop.seq if hop else None)
 
 
