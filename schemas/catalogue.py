@@ -54,6 +54,10 @@ class MoveOut(Schema):
     may_have = fields.List(fields.String())
     starts = fields.List(fields.String())
     stops = fields.List(fields.String())
+    pauses = fields.List(fields.String())
+    resumes = fields.List(fields.String())
+    smallest = fields.String(metadata={"description": "the smallest level that may, as holder or overseer"})
+    department = fields.Boolean(metadata={"description": "whether a department may, as holder"})
 
 
 class LifecycleOut(Schema):

@@ -68,17 +68,21 @@ def life(uow: UnitOfWork) -> dict[str, Any]:
         ],
         "moves": [
             {
-                "action": move.action.value,
+                "action": move.action,
                 "name": gettext(actions.ACTION_NAMES[move.action]),
-                "from": sorted(status.value for status in move.froms),
-                "to": move.to.value if move.to else None,
-                "who": move.who.value,
-                "ball": move.ball.value,
+                "from": sorted(move.froms),
+                "to": move.to if move.to else None,
+                "who": move.who,
+                "ball": move.ball,
                 "when": move.when,
                 "needs": list(move.needs),
                 "may_have": list(move.may_have),
-                "starts": [kind.value for kind in move.starts],
-                "stops": [kind.value for kind in move.stops],
+                "starts": list(move.starts),
+                "stops": list(move.stops),
+                "pauses": list(move.pauses),
+                "resumes": list(move.resumes),
+                "smallest": move.smallest,
+                "department": move.department,
             }
             for move in lifecycle.TICKET.moves
         ],

@@ -5,17 +5,12 @@ from typing import Any
 from reporter.api import words
 from reporter.api.words import gettext
 from reporter.domain import lifecycle
-from reporter.domain.actions import ACTION_NAMES, REJECT_REASONS, RETURN_REASONS, Action
+from reporter.domain.actions import ACTION_NAMES, REASON_CODES
 from reporter.domain.areas import Level
-from reporter.domain.lifecycle import Move
+from reporter.domain.procedures import Move
 from reporter.services.landing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
-
-MANNER = {  # which choices a form offers for a field of a step
-    Action.REJECT: ("reason_code", REJECT_REASONS),
-    Action.RETURN: ("reason_code", RETURN_REASONS),
-}
 
 
 def action(uow: UnitOfWork, scene: Scene, move: Move) -> dict[str, Any]:
@@ -24,13 +19,12 @@ def action(uow: UnitOfWork, scene: Scene, move: Move) -> dict[str, Any]:
     fields = []
     for name in (*needs, *(extra for extra in move.may_have if extra not in needs)):
         fields.append({"name": name, "required": name in needs, "choices": _choices(uow, scene, move, name)})
-    return {"action": move.action.value, "name": gettext(ACTION_NAMES[move.action]), "fields": fields}
+    return {"action": str(move.action), "name": gettext(ACTION_NAMES[move.action]), "fields": fields}
 
 
 def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[str, Any]] | None:
-    field, codes = MANNER.get(move.action, ("", {}))
-    if name == field:
-        return [{"value": code, "name": gettext(text)} for code, text in codes.items()]
+    if name == "reason_code":
+        return [{"value": code, "name": gettext(text)} for code, text in REASON_CODES[move.action].items()]
     if name == "to":
         return _receivers(uow, scene)
     return None

@@ -10,7 +10,7 @@ from reporter.api import shown, ticket_lists, words
 from reporter.api.edge import transaction
 from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions
-from reporter.domain.actions import REJECT_REASONS, RETURN_REASONS, Action
+from reporter.domain.actions import Action, reason_name
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import BY_SUBMITTERS, EVENT_NAMES, INTERNAL, EventKind
@@ -206,6 +206,5 @@ def _actor(
 
 def _worded(data: dict[str, Any]) -> dict[str, Any]:
     """The event's data with a sentence beside each reason code."""
-    code = str(data.get("reason_code", ""))
-    text = REJECT_REASONS.get(code) or RETURN_REASONS.get(code)
+    text = reason_name(str(data.get("reason_code", "")))
     return {**data, "reason_name": words.say(text)} if text else data

@@ -69,6 +69,9 @@ RETURN_REASONS = {
     "other": sentence("其他原因"),
 }
 
+# which codes the field ``reason_code`` of a step may have
+REASON_CODES = {Action.REJECT: REJECT_REASONS, Action.RETURN: RETURN_REASONS}
+
 FIELD_SENTENCES = {
     "category": sentence("请选择类别"),
     "note": sentence("请写明情况"),
@@ -79,3 +82,8 @@ FIELD_SENTENCES = {
     "reason_code": sentence("请选择原因"),
     "text": sentence("请写备注内容"),
 }
+
+
+def reason_name(code: str) -> str:
+    """The sentence of a reason code of any action, empty for a strange one."""
+    return next((codes[code] for codes in REASON_CODES.values() if code in codes), "")

@@ -1,18 +1,18 @@
 """The life of a ticket, as one table. ★
 
-The service, the API's ``actions``, the documentation and the tests read ``TICKET.moves``; nothing
-else knows what may follow what. Source: ``domain.md`` 3.2–3.3 as changed by ``decisions.md``.
-Who the holder is after a step is computed in ``services/lifecycle.py`` from the row's ``ball``.
+The service, the API's ``actions``, the documentation and the tests read ``TICKET.moves`` by the functions of
+``domain/procedures.py``; nothing else knows what may follow what. Source: ``domain.md`` 3.2–3.3 as changed by
+``decisions.md``. Who the holder is after a step is computed in ``services/landing.py`` from the row's ``ball``;
+what an action does beyond its row is in ``services/steps/``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import Level
-from reporter.domain.errors import ActionNotOffered, Forbidden, MissingInput, StepNotPossible, sentence
+from reporter.domain.procedures import Claim, Move, Procedure, always
 from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
 
 
@@ -21,6 +21,8 @@ class Who(StrEnum):
     SUBMITTER = "submitter"  # made the first report
     ANY_SUBMITTER = "any_submitter"  # made or joined it
     ANYBODY = "anybody"  # whoever may see the ticket
+    SENDER = "sender"  # sent the ball to whoever has it now
+    OVERSEER = "overseer"  # leads an area around it that is wider than the holder's, or sits at the district's desk
 
 
 class Ball(StrEnum):
@@ -48,6 +50,7 @@ class Facts:
     """What a row may ask about the ticket beyond its status; every fact comes from stored rows."""
 
     holder_level: Level | None = None  # None: a department holds it
+    overseer_level: Level | None = None  # the widest level the caller oversees it from, None: does not
     taken_ever: bool = False
     joined_by_others: bool = False
     small_matter: bool = False  # LL category of low severity: may be closed in one step
@@ -57,48 +60,35 @@ class Facts:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One row: ``action`` leads from any of ``froms`` to ``to`` (None: the status stays).
-
-    ``needs`` and ``may_have`` are fields of the step; ``when`` names a claim of ``CLAIMS`` that must
-    hold for this row; the first row that fits wins. ``starts``/``stops`` are clocks. ``smallest`` is
-    the smallest level whose seat may take the step as holder; ``department`` whether one may.
-    """
-
-    action: Action
-    froms: frozenset[Status]
-    to: Status | None
-    who: Who
-    ball: Ball
-    needs: tuple[str, ...] = ()
-    may_have: tuple[str, ...] = ()
-    when: str = "always"
-    starts: tuple[ClockKind, ...] = ()
-    stops: tuple[ClockKind, ...] = ()
-    smallest: Level = Level.NEIGHBOURHOOD
-    department: bool = True
-
-
-CLAIMS: dict[str, Any] = {
-    "always": lambda facts, given: True,
+CLAIMS: Mapping[str, Claim] = {
+    "always": always,
     "closes_at_once": lambda facts, given: (
         facts.small_matter and facts.has_before_photo and bool(given.get("photo_ids"))
     ),
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
-    "photo_given": lambda facts, given: bool(given.get("photo_ids")),
 }
+FORESEEN = frozenset({"never_taken"})
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """A life as data: a second procedure is a second table, read by the same functions."""
+def reach(move: Move, facts: Facts) -> bool:
+    """Whether the level of the holder, or of the overseer, may follow this row; others have no level."""
+    if move.who is Who.OVERSEER:
+        return facts.overseer_level is not None and facts.overseer_level.reaches(move.smallest)
+    if move.who is not Who.HOLDER:
+        return True
+    if facts.holder_level is None:
+        return move.department
+    return facts.holder_level.reaches(move.smallest)
 
-    name: str
-    moves: tuple[Move, ...]
-    ended: frozenset[Status] = field(default=ENDED)
+
+def needs_of(move: Move, facts: Facts) -> tuple[str, ...]:
+    """The fields this step cannot do without here: the row's, and the after-photo where it is compulsory."""
+    needs = move.needs
+    if move.action is Action.SOLVE and facts.photo_compulsory and "photo_ids" not in needs:
+        needs = (*needs, "photo_ids")
+    return needs
 
 
 def _from(*statuses: Status) -> frozenset[Status]:
@@ -118,7 +108,7 @@ _WORKING_CLOCKS = (_RESPONSE, _RESOLVE)
 _ALL_CLOCKS = tuple(ClockKind)
 
 # fmt: off
-TICKET = Procedure("ticket", (
+MOVES = (
     Move(Action.ACCEPT,   _from(R),       D,    Who.HOLDER, Ball.ROUTED, needs=("category",), may_have=("condition",),
          smallest=Level.GRID, department=False, stops=_WORKING_CLOCKS, starts=_WORKING_CLOCKS),
     Move(Action.TAKE,     _from(D),       H,    Who.HOLDER, Ball.STAYS, stops=(_RESPONSE,)),
@@ -147,72 +137,18 @@ TICKET = Procedure("ticket", (
     Move(Action.REOPEN,   _from(C),       D,    Who.ANY_SUBMITTER, Ball.ABOVE_SOLVER, needs=("reason",),
          may_have=("photo_ids",), starts=_WORKING_CLOCKS),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
-))
+)
 # fmt: on
 
-
-def move_for(
-    procedure: Procedure, action: Action, status: Status, facts: Facts, who: frozenset[Who], given: Mapping[str, Any]
-) -> Move:
-    """The row that this step follows.
-
-    ``who`` are the relations the caller has to the ticket; ``given`` the fields of the step. The order
-    of refusals: ActionNotOffered (no such row), Forbidden (none for this caller), StepNotPossible (not
-    in this status or its claim does not hold), MissingInput naming each missing field.
-    """
-    rows = [move for move in procedure.moves if move.action is action]
-    if not rows:
-        raise ActionNotOffered(fields={"action": sentence("还没有这个步骤")})
-    if not any(move.who in who for move in rows):
-        raise Forbidden()
-    in_status = [move for move in rows if status in move.froms and move.who in who]
-    if not in_status:
-        raise _impossible(action, status)
-    allowed = [move for move in in_status if _held_by(move, facts)]
-    if not allowed:
-        raise Forbidden()
-    fitting = [move for move in allowed if CLAIMS[move.when](facts, given)]
-    if not fitting:
-        _complain_about_missing(allowed[:1], facts, given)
-        raise _impossible(action, status)
-    _complain_about_missing(fitting[:1], facts, given)
-    return fitting[0]
-
-
-def offered(procedure: Procedure, status: Status, facts: Facts, who: frozenset[Who]) -> list[Move]:
-    """The rows the caller could follow now, one per action, for the API's ``actions``."""
-    seen: dict[Action, Move] = {}
-    for move in procedure.moves:
-        fits = status in move.froms and move.who in who and _held_by(move, facts)
-        if fits and (move.when != "never_taken" or CLAIMS[move.when](facts, {})):
-            known = seen.get(move.action)
-            # of several rows for one action the one that asks least is what the form must show
-            if known is None or len(move.needs) < len(known.needs):
-                seen[move.action] = move
-    return list(seen.values())
-
-
-def needs_of(move: Move, facts: Facts) -> tuple[str, ...]:
-    """The fields this step cannot do without here: the row's, and the after-photo where it is compulsory."""
-    needs = move.needs
-    if move.action is Action.SOLVE and facts.photo_compulsory and "photo_ids" not in needs:
-        needs = (*needs, "photo_ids")
-    return needs
-
-
-def _held_by(move: Move, facts: Facts) -> bool:
-    if move.who is not Who.HOLDER:
-        return True
-    if facts.holder_level is None:
-        return move.department
-    return facts.holder_level.reaches(move.smallest)
-
-
-def _complain_about_missing(moves: Sequence[Move], facts: Facts, given: Mapping[str, Any]) -> None:
-    missing = [name for move in moves for name in needs_of(move, facts) if given.get(name) in (None, "", [], ())]
-    if missing:
-        raise MissingInput(fields={name: FIELD_SENTENCES[name] for name in missing})
-
-
-def _impossible(action: Action, status: Status) -> StepNotPossible:
-    return StepNotPossible(status_name=STATUS_NAMES[status], action_name=ACTION_NAMES[action])
+TICKET = Procedure(
+    "ticket",
+    MOVES,
+    ended=ENDED,
+    action_names=ACTION_NAMES,
+    status_names=STATUS_NAMES,
+    field_sentences=FIELD_SENTENCES,
+    claims=CLAIMS,
+    foreseen=FORESEEN,
+    reach=reach,
+    needs=needs_of,
+)

@@ -7,8 +7,8 @@ from sqlalchemy import and_, or_, select
 
 from reporter.domain.areas import Level, Seat
 from reporter.domain.lifecycle import Facts, Who
-from reporter.domain.permissions import Role
-from reporter.domain.rulebook import Category, Condition
+from reporter.domain.permissions import Actor, Role
+from reporter.domain.rulebook import Category, Condition, Lineage
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
@@ -132,6 +132,7 @@ def _of(
         photo_compulsory=category.photo_required,
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
+        overseer_level=_overseen_from(uow, ticket, here),
     )
     return Scene(
         ticket=ticket,
@@ -149,6 +150,19 @@ def _of(
     )
 
 
+def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | None:
+    """The widest level from which the caller looks over it: a seat around it wider than the holder's, or the desk of
+    its district. A department stands beside the 楼栋: the 网格 and wider oversee it."""
+    if uow.actor is None:
+        return None
+    actor = uow.actor
+    if actor.role is Role.DISTRICT:
+        return Level.DISTRICT if actor.home_area_id in here else None
+    holder = Level(ticket.holder_level) if ticket.holder_level else Level.BUILDING
+    levels = [seat.level for seat in actor.seats if seat.area_id in here and seat.level.rank < holder.rank]
+    return min(levels, key=lambda level: level.rank, default=None)
+
+
 def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
     """What the caller is to this ticket."""
     actor, ticket = uow.caller, scene.ticket
@@ -157,9 +171,24 @@ def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
     holds_department = actor.department_id is not None and actor.department_id == ticket.holder_department_id
     if holds_seat or holds_department:
         found.add(Who.HOLDER)
+    if scene.facts.overseer_level is not None:
+        found.add(Who.OVERSEER)
+    if _sent_it(actor, scene):
+        found.add(Who.SENDER)
     joined = [flag for person_id, flag in scene.reporters if person_id == actor.person_id]
     if joined:
         found.add(Who.ANY_SUBMITTER)
     if any(not flag for flag in joined):
         found.add(Who.SUBMITTER)
     return frozenset(found)
+
+
+def _sent_it(actor: Actor, scene: Scene) -> bool:
+    """Whether the caller acts for the seat or department that sent the ball where it is now."""
+    hop = scene.open_hop
+    sender = next((one for one in scene.hops if hop and one.seq == hop.sent_from), None)
+    if sender is None:
+        return False
+    if sender.department_id is not None:
+        return actor.department_id == sender.department_id
+    return any(seat.area_id == sender.area_id for seat in actor.seats)

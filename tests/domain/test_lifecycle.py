@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporter.domain import lifecycle
+from reporter.domain import lifecycle, procedures
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import CHAIN_LEVELS, Level
 from reporter.domain.errors import ActionNotOffered, Forbidden, MissingInput, StepNotPossible
 from reporter.domain.events import EVENT_NAMES, EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import CLAIMS, TICKET, Ball, Facts, Move, Procedure, Who
+from reporter.domain.lifecycle import CLAIMS, TICKET, Ball, Facts, Who
+from reporter.domain.procedures import Move, Procedure
 from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
 HOLDER = frozenset({Who.ANYBODY, Who.HOLDER})
@@ -51,7 +52,7 @@ def small(facts: Facts, **more: object) -> Facts:
 def test_a_step_leads(
     action: str, status: str, facts: Facts, who: frozenset[Who], given: dict[str, object], to: str | None, ball: str
 ) -> None:
-    move = lifecycle.move_for(TICKET, Action(action), Status(status), facts, who, given)
+    move = procedures.move_for(TICKET, Action(action), Status(status), facts, who, given)
 
     assert (move.to, move.ball) == (Status(to) if to else None, Ball(ball))
 
@@ -84,12 +85,12 @@ def test_a_step_is_refused(
     action: str, status: str, facts: Facts, who: frozenset[Who], given: dict[str, object], refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        lifecycle.move_for(TICKET, Action(action), Status(status), facts, who, given)
+        procedures.move_for(TICKET, Action(action), Status(status), facts, who, given)
 
 
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(MissingInput) as refused:
-        lifecycle.move_for(TICKET, Action.RESPOND, Status.HANDLING, GRID, HOLDER, {})
+        procedures.move_for(TICKET, Action.RESPOND, Status.HANDLING, GRID, HOLDER, {})
 
     assert set(refused.value.fields) == {"note", "photo_ids"}
 
@@ -113,17 +114,17 @@ FILLED = {name: True if name == "passed" else ["p"] if name == "photo_ids" else 
 def test_what_is_offered_is_possible_once_its_fields_are_filled(
     status: Status, known: Facts, who: frozenset[Who]
 ) -> None:
-    for move in lifecycle.offered(TICKET, status, known, who):
+    for move in procedures.offered(TICKET, status, known, who):
         given_fields = {name: FILLED[name] for name in (*lifecycle.needs_of(move, known), "photo_ids")}
-        assert lifecycle.move_for(TICKET, move.action, status, known, who, given_fields).action is move.action
+        assert procedures.move_for(TICKET, move.action, status, known, who, given_fields).action is move.action
 
 
 @given(st.sampled_from(Action), st.sampled_from(Status), facts, relations)
 def test_what_is_not_offered_is_refused(action: Action, status: Status, known: Facts, who: frozenset[Who]) -> None:
-    if action in {move.action for move in lifecycle.offered(TICKET, status, known, who)}:
+    if action in {move.action for move in procedures.offered(TICKET, status, known, who)}:
         return
     with pytest.raises((ActionNotOffered, Forbidden, StepNotPossible)):
-        lifecycle.move_for(TICKET, action, status, known, who, FILLED)
+        procedures.move_for(TICKET, action, status, known, who, FILLED)
 
 
 def test_every_row_is_sound() -> None:
@@ -157,10 +158,14 @@ def test_a_second_procedure_costs_one_table() -> None:
             Move(Action.TAKE, frozenset({Status.REPORTED}), Status.HANDLING, Who.ANYBODY, Ball.STAYS),
             Move(Action.SOLVE, frozenset({Status.HANDLING}), Status.CLOSED, Who.HOLDER, Ball.NOBODY),
         ),
+        ended=ENDED,
+        action_names=ACTION_NAMES,
+        status_names=STATUS_NAMES,
+        field_sentences=FIELD_SENTENCES,
     )
 
-    taken = lifecycle.move_for(errand, Action.TAKE, Status.REPORTED, GRID, frozenset({Who.ANYBODY}), {})
-    offered = lifecycle.offered(errand, Status.HANDLING, GRID, HOLDER)
+    taken = procedures.move_for(errand, Action.TAKE, Status.REPORTED, GRID, frozenset({Who.ANYBODY}), {})
+    offered = procedures.offered(errand, Status.HANDLING, GRID, HOLDER)
 
     assert taken.to is Status.HANDLING
     assert [move.action for move in offered] == [Action.SOLVE]

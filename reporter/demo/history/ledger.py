@@ -1,6 +1,6 @@
 """What the service would have written about one ticket, in memory: ``services/{intake,lifecycle,clocks,ball}.py``.
 
-The rules are asked where the service asks them — ``lifecycle.move_for``, ``routing``, ``sla``; only the database and
+The rules are asked where the service asks them — ``procedures.move_for``, ``routing``, ``sla``; only the database and
 the photos are missing. What the sweep does is in ``sweeping.py``, who is told in ``telling.py``. A test drives
 generated lives through the real service and compares every row.
 """
@@ -11,16 +11,17 @@ from typing import Any
 from reporter.demo.history import landing, telling, timing
 from reporter.demo.history.parts import Clock, Event, Filing, Grade, Hop, Joining, Told
 from reporter.demo.history.world import Place, World
-from reporter.domain import actions, lifecycle, routing
+from reporter.domain import actions, procedures, routing
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Move, Who
+from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Who
 from reporter.domain.permissions import Role
+from reporter.domain.procedures import Move
 from reporter.domain.rulebook import Category, Condition
 from reporter.domain.statuses import Status
 from reporter.services.ball import Landing, landing_of
-from reporter.services.lifecycle import drawn_for_recheck
+from reporter.services.steps.ending import drawn_for_recheck
 
 _HOLDER = frozenset({Who.ANYBODY, Who.HOLDER})
 _SUBMITTER = frozenset({Who.ANYBODY, Who.SUBMITTER, Who.ANY_SUBMITTER})
@@ -116,7 +117,7 @@ class Ledger:
         hop = self.hops[-1]
         before = None if self.ended is not None else hop
         facts = self.facts()
-        move = lifecycle.move_for(TICKET, action, self.status, facts, _SUBMITTER if submitter else _HOLDER, given)
+        move = procedures.move_for(TICKET, action, self.status, facts, _SUBMITTER if submitter else _HOLDER, given)
         acting_for = None if submitter else hop.landing.area_id
         if action is Action.ACCEPT:
             self._refile(given)
@@ -150,7 +151,7 @@ class Ledger:
             after,
             holder=after.landing.title if after else "",
             category=self.category.name,
-            reason=actions.REJECT_REASONS.get(str(given.get("reason_code")), ""),
+            reason=actions.reason_name(str(given.get("reason_code", ""))),
         )
 
     def facts(self) -> Facts:

@@ -1,0 +1,53 @@
+"""What an action does beyond its row of the table: a hook of up to three functions, by action.
+
+``services/lifecycle.take`` calls them in this order: ``check`` may refuse, ``prepare`` changes what the way of the
+ball depends on, and ``change`` writes the rows of the action itself after ball and clocks have moved. None of them
+moves the ball or touches a clock that the row names.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reporter.domain.procedures import Move
+from reporter.models.tickets import Hop, Ticket
+from reporter.services.scene import Scene
+from reporter.services.unit_of_work import UnitOfWork
+
+
+@dataclass
+class Step:
+    """One step on its way: who takes it where. ``data`` is what its event will carry beside the given fields."""
+
+    uow: UnitOfWork
+    scene: Scene
+    move: Move
+    given: Mapping[str, Any]
+    before: Hop | None  # the hop that had the ball
+    after: Hop | None = None  # the hop that has it now, None when the ticket ended
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.scene.ticket
+
+
+def nothing(step: Step) -> None:
+    """What most hooks do at most times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """``check`` raises a Refusal and changes nothing; ``prepare`` and ``change`` may not refuse any more."""
+
+    check: Callable[[Step], None] = nothing
+    prepare: Callable[[Step], None] = nothing
+    change: Callable[[Step], None] = nothing
+
+
+NO_HOOK = Hook()
+
+
+def present(ticket: Ticket) -> dict[str, Any]:
+    """What a caller who was too late should look at now."""
+    return {"number": ticket.number, "status": ticket.status, "version": ticket.version}
