@@ -85,6 +85,13 @@ class Ticket(Base):
         lean(
             "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
         ),
+        lean(
+            "ix_ticket_street_waiting",
+            "street_id",
+            "due_at",
+            "id",
+            where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL",
+        ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
@@ -182,7 +189,7 @@ class Hop(Base):
         CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
         lean("uq_hop_open", "ticket_id", where="ended_at IS NULL", unique=True),
-        Index("ix_hop_area", "area_id", "ticket_id"),
+        lean("ix_hop_elsewhere", "area_id", "ticket_id", where="elsewhere", on_sqlite="elsewhere = 1"),
         lean("ix_hop_department", "department_id", "ticket_id", where="department_id IS NOT NULL"),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
@@ -196,6 +203,7 @@ class Hop(Base):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    elsewhere: Mapped[bool] = mapped_column(default=False)  # a seat around which the ticket does not lie
     overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
     response_missed: Mapped[bool] = mapped_column(default=False)
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -79,14 +78,14 @@ _waits = and_(Ticket.due_at.is_not(None), Ticket.solved_at.is_(None), Ticket.end
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an order that one index can give: tickets of a condition by a column, or all alike by their ids."""
+    """A part of an order that one index can give: tickets of a condition by a column, or all alike as they came in."""
 
     condition: ColumnElement[bool]
     key: Any
     all_alike: Any = None  # the key's one value
 
 
-# What waits for its deadline is little and sorted; the rest comes behind it in no order of its own.
+# What waits for its deadline is little and sorted; the rest comes behind it as it came in.
 _BY_DEADLINE = (
     Part(_waits, Ticket.due_at),
     Part(~_waits, literal(FAR, UTCDateTime), all_alike=FAR),
@@ -106,6 +105,7 @@ SORTS: dict[str, tuple[Sequence[Part], bool]] = {
 }
 
 _place, _desk = aliased(Area), aliased(Area)
+_last = aliased(Ticket)  # of the page before
 _holder, _deputy = aliased(Person), aliased(Person)
 
 
@@ -154,14 +154,14 @@ def page(
     conditions = [not_about(actor), *_conditions(filters, now)]
     # Each way to a ticket, and each part of the order, is read from its own index as far as the page needs.
     pieces = [
-        _piece(part, ascending, position, _few(filters)).where(way, *conditions).limit(limit + 1)
+        _piece(part, ascending, position).where(way, *conditions).limit(limit + 1)
         for way in _ways(actor, filters)
         for part in parts
     ]
     found = (union(*[select(piece.subquery()) for piece in pieces]) if len(pieces) > 1 else pieces[0]).subquery("found")
     chosen = (
-        select(found.c.ticket_id, found.c.sort_key)
-        .order_by(*_order(found.c.sort_key, found.c.ticket_id, ascending))
+        select(found.c.ticket_id, found.c.sort_key, found.c.came_in)
+        .order_by(*_order(ascending, found.c.sort_key, found.c.came_in, found.c.ticket_id))
         .limit(limit + 1)
         .subquery("chosen")
     )
@@ -177,7 +177,7 @@ def page(
         .outerjoin(_holder, _holder.id == Seat.holder_id)
         .outerjoin(_deputy, _deputy.id == Seat.deputy_id)
         .outerjoin(Rating, and_(Rating.ticket_id == Ticket.id, Rating.person_id == actor.person_id))
-        .order_by(*_order(chosen.c.sort_key, chosen.c.ticket_id, ascending))
+        .order_by(*_order(ascending, chosen.c.sort_key, chosen.c.came_in, chosen.c.ticket_id))
     )
     rows = session.execute(query).all()
     more = len(rows) > limit
@@ -196,26 +196,23 @@ def _ways(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     return ways(actor)
 
 
-def _few(filters: Filters) -> bool:
-    """Whether only tickets are asked for that are not settled, of which there are few."""
-    return filters.overdue is True or (bool(filters.statuses) and OPEN.issuperset(filters.statuses))
+def _piece(part: Part, ascending: bool, position: tuple[Any, int] | None) -> Select[Any, Any]:
+    """The tickets of one part of an order behind a position, in that order.
 
-
-def _piece(part: Part, ascending: bool, position: tuple[Any, int] | None, few: bool) -> Select[Any, Any]:
-    """The tickets of one part of an order behind a position, in that order."""
-    query = select(Ticket.id.label("ticket_id"), part.key.label("sort_key")).where(part.condition)
+    What is alike comes as it came in, because every level of areas has an index of that order.
+    """
+    alike = part.all_alike is not None
+    came_in = Ticket.received_at if alike else literal(FAR, UTCDateTime)
+    query = select(Ticket.id.label("ticket_id"), part.key.label("sort_key"), came_in.label("came_in"))
+    query = query.where(part.condition)
     if position is not None:
         query = query.where(_after(part, ascending, *position))
-    if part.all_alike is not None:
-        # of few, those that match are sorted: to meet them one by one in the order of all ids would take long
-        by_id = Ticket.id + literal_column("0") if few else Ticket.id
-        return query.order_by(by_id.asc() if ascending else by_id.desc())
-    return query.order_by(*_order(part.key, Ticket.id, ascending))
+    return query.order_by(*_order(ascending, Ticket.received_at if alike else part.key, Ticket.id))
 
 
-def _order(key: Any, ticket_id: Any, ascending: bool) -> tuple[Any, Any]:
-    """Tickets of one moment in the order of their ids, so that a cursor never skips one."""
-    return (key.asc(), ticket_id.asc()) if ascending else (key.desc(), ticket_id.desc())
+def _order(ascending: bool, *keys: Any) -> list[Any]:
+    """The ticket's id is the last key, so that a cursor never skips one of several of one moment."""
+    return [key.asc() if ascending else key.desc() for key in keys]
 
 
 def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
@@ -268,12 +265,15 @@ def _said(q: str) -> ColumnElement[bool]:
 
 def _after(part: Part, ascending: bool, value: Any, ticket_id: int) -> ColumnElement[bool]:
     """Behind a position: compared as a pair, so that an index finds it at once however deep it lies."""
+    there: tuple[Any, Any]
     if part.all_alike is None:
-        here, there = tuple_(part.key, Ticket.id), tuple_(literal(value, part.key.type), literal(ticket_id, Key))
-        return here > there if ascending else here < there
-    if part.all_alike == value:
-        return Ticket.id > ticket_id if ascending else Ticket.id < ticket_id
-    return true() if (part.all_alike > value) == ascending else false()
+        here, there = (part.key, Ticket.id), (literal(value, part.key.type), literal(ticket_id, Key))
+    elif part.all_alike == value:
+        came_in = select(_last.received_at).where(_last.id == ticket_id).scalar_subquery()
+        here, there = (Ticket.received_at, Ticket.id), (came_in, literal(ticket_id, Key))
+    else:
+        return true() if (part.all_alike > value) == ascending else false()
+    return tuple_(*here) > tuple_(*there) if ascending else tuple_(*here) < tuple_(*there)
 
 
 def _sealed(value: Any, ticket_id: int, sort: str) -> str:

@@ -36,11 +36,12 @@ def _subtrees(actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def _single(actor: Actor) -> list[Select[int]]:
-    """Tickets one by one: reported or joined, and once held."""
+    """Tickets one by one: reported or joined, and once held by a seat or department around which they do not lie
+    (what lies in a seat's subtree is found there, and a wide seat has held very many)."""
     seats = [seat.area_id for seat in actor.seats]
     single = [select(Report.ticket_id).where(Report.submitter_id == actor.person_id)]
     if seats:
-        single.append(select(Hop.ticket_id).where(Hop.area_id.in_(seats)))
+        single.append(select(Hop.ticket_id).where(Hop.elsewhere, Hop.area_id.in_(seats)))
     if actor.department_id is not None:
         single.append(select(Hop.ticket_id).where(Hop.department_id == actor.department_id))
     return single

@@ -10,6 +10,7 @@ from reporter.db import plain
 from reporter.domain.areas import Level
 from reporter.domain.routing import Decision, Reason, Stop
 from reporter.models.tickets import Hop, Ticket
+from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -76,6 +77,7 @@ def _hop(ticket: Ticket, landing: Landing, via: str, seq: int, sent_from: int | 
         area_id=landing.area_id,
         department_id=landing.department_id,
         level=landing.level.value if landing.level else None,
+        elsewhere=landing.area_id is not None and landing.area_id not in clocks.lineage(ticket),
         person_id=landing.person_id,
         via=via,
         sent_from=sent_from,

@@ -165,10 +165,19 @@ def scanned(plan: str) -> set[str]:
             lambda crowd: crowd.street.get("/tickets"),
             "LIMIT",
             {
-                "postgis": ["Scan Backward using ix_ticket_street", "ix_hop_area", "pk_ticket"],
-                "spatialite": ["ix_ticket_street (street_id=?)", "ix_hop_area (area_id=?)"],
+                "postgis": ["Scan Backward using ix_ticket_street", "ix_hop_elsewhere", "pk_ticket"],
+                "spatialite": ["ix_ticket_street (street_id=?)", "ix_hop_elsewhere (area_id=?)"],
             },
             id="newest of all I may see",
+        ),
+        pytest.param(
+            lambda crowd: crowd.street.get("/tickets", sort="due_at"),
+            "LIMIT",
+            {
+                "postgis": ["ix_ticket_street_waiting"],
+                "spatialite": ["ix_ticket_street_waiting (street_id=? AND due_at>?)", "ix_ticket_street (street_id=?)"],
+            },
+            id="all I may see, by deadline",
         ),
         pytest.param(
             lambda crowd: crowd.street.get("/tickets", holder="me", sort="due_at"),
