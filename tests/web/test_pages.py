@@ -64,6 +64,8 @@ def test_every_view_is_sound_on_the_smallest_phone(quick_site: Site) -> None:
     faults["signing in"] = sound(nobody)
     nobody.go("/api/docs")
     expect(nobody.page.locator("#lifecycle td").first).to_be_visible()
+    nobody.page.get_by_role("button", name="已派遣", exact=True).click()
+    expect(nobody.page.locator(".life-steps")).to_contain_text("接单 → 处理中")
     faults["docs"] = sound(nobody)
     assert {view: found for view, found in faults.items() if found} == {}
 

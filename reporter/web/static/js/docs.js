@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { byId, fill, h } from "./dom.js";
+import { drawing } from "./life.js";
 import { say } from "./words.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -29,7 +30,7 @@ function show(api, life) {
     h("nav", { class: "links", "aria-label": say("docs.contents") }, h("ul", null, Object.keys(groups).map((tag) => h("li", null, h("a", { href: "#" + tag }, tag))), h("li", null, h("a", { href: "#lifecycle" }, say("docs.lifecycle"))))),
     Object.keys(groups).map((tag) => h("section", { id: tag }, h("h2", null, tag), about[tag] ? h("p", { class: "hint" }, about[tag]) : null,
       groups[tag].map((one) => entry(one, api)))),
-    h("section", { id: "lifecycle" }, h("h2", null, say("docs.lifecycle")), lifecycle(life)));
+    h("section", { id: "lifecycle" }, h("h2", null, say("docs.lifecycle")), drawing(life), lifecycle(life)));
 }
 
 function entry(one, api) {
@@ -110,5 +111,10 @@ function lifecycle(life) {
       h("td", null, move.from.length === life.statuses.length ? say("docs.any") : move.from.map(label).join("、")),
       h("td", null, move.to ? label(move.to) : say("docs.stays")), h("td", null, h("code", null, move.who)), h("td", null, h("code", null, move.ball)),
       h("td", null, move.needs.concat(move.may_have.map((name) => name + "?")).join(", ")),
-      h("td", null, move.stops.map((name) => "■ " + name).concat(move.starts.map((name) => "▶ " + name)).join(" ")))))));
+      h("td", null, clocks(move)))))));
+}
+
+function clocks(move) {
+  const marked = (sign, names) => names.map((name) => sign + " " + name);
+  return marked("■", move.stops).concat(marked("Ⅱ", move.pauses), marked("▷", move.resumes), marked("▶", move.starts)).join(" ");
 }
