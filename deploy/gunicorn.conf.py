@@ -3,6 +3,8 @@
 Read from the environment: HOST, PORT, WEB_WORKERS, WEB_THREADS, DATABASE_URL, ACCESS_LOG.
 """
 
+import contextlib
+import ctypes
 import gc
 import os
 
@@ -43,8 +45,18 @@ errorlog = "-"
 control_socket_disable = True
 
 
+M_ARENA_MAX = -8  # of glibc's malloc.h
+
+
 def post_worker_init(_worker: object) -> None:
-    """What is loaded now stays: the collector need not look through it again with every thousand requests."""
+    """One heap for all threads, and what is loaded now stays.
+
+    glibc would give each thread a heap of its own, which keeps what an hour of peaks once needed (19 MB after 100,000
+    requests); our threads wait for the interpreter's lock anyway. The collector need not look through what was loaded
+    again with every thousand requests.
+    """
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
