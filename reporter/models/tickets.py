@@ -1,6 +1,6 @@
 """A ticket with its reports, hops, clocks and events. Parts of a ticket are numbered within it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,19 +28,8 @@ def _one_of(column: str, words: Any) -> str:
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
-_HAS = "ended_at IS NOT NULL"
-_OVER = "ended_at IS NOT NULL"
 _WAITS = "ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
 _ENDED = _one_of("status", sorted(ENDED))
-
-
-class TicketCounter(Base):
-    """The last number of a prefix and Beijing day; its row lock is what keeps numbers apart."""
-
-    __tablename__ = "ticket_counter"
-    prefix: Mapped[str] = mapped_column(String(4), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    last: Mapped[int]
 
 
 class Ticket(Base):
@@ -76,21 +65,28 @@ class Ticket(Base):
             )
             for level in ("district", "street", "community")
         ),
+        lean("ix_ticket_department", "department_id", "received_at", "id", where="department_id IS NOT NULL"),
+        lean(
+            "ix_ticket_department_unsettled",
+            "department_id",
+            "received_at",
+            "id",
+            where="department_id IS NOT NULL AND NOT settled",
+            on_sqlite="department_id IS NOT NULL AND settled = 0",
+        ),
         lean(
             "ix_ticket_to_settle",
             "ended_at",
             where="NOT settled AND ended_at IS NOT NULL",
             on_sqlite="settled = 0 AND ended_at IS NOT NULL",
         ),
-        lean(
-            "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
-        ),
+        lean("ix_ticket_waiting", "due_at", "id", where=_WAITS),
         lean(
             "ix_ticket_street_waiting",
             "street_id",
             "due_at",
             "id",
-            where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL",
+            where=_WAITS,
         ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
@@ -127,6 +123,7 @@ class Ticket(Base):
     holder_area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     holder_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     holder_level: Mapped[str | None] = mapped_column(String(20))
+    department_id: Mapped[int | None] = mapped_column(Key)  # the last that held it
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the resolve clock that counts now
     due_provisional: Mapped[bool] = mapped_column(default=False)
@@ -189,8 +186,12 @@ class Hop(Base):
         CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
         lean("uq_hop_open", "ticket_id", where="ended_at IS NULL", unique=True),
-        lean("ix_hop_elsewhere", "area_id", "ticket_id", where="elsewhere", on_sqlite="elsewhere = 1"),
-        lean("ix_hop_department", "department_id", "ticket_id", where="department_id IS NOT NULL"),
+        *(
+            lean(
+                f"ix_hop_elsewhere_{holder}", f"{holder}_id", "ticket_id", where="elsewhere", on_sqlite="elsewhere = 1"
+            )
+            for holder in ("area", "department")
+        ),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -203,7 +204,8 @@ class Hop(Base):
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    elsewhere: Mapped[bool] = mapped_column(default=False)  # a seat around which the ticket does not lie
+    # by a seat around which the ticket does not lie, or a department before the ticket's last one
+    elsewhere: Mapped[bool] = mapped_column(default=False)
     overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
     response_missed: Mapped[bool] = mapped_column(default=False)
 

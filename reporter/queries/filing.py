@@ -16,9 +16,10 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from reporter.db import Base
+from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket, TicketCounter
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
 from reporter.queries import prepared
 
 Row = dict[str, Any]

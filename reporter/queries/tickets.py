@@ -23,27 +23,31 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     single = _single(actor)
     # one list of single tickets: who has no subtree is found by it, not by looking at every ticket
     known = Ticket.id.in_(union(*single) if len(single) > 1 else single[0])
-    return and_(or_(*_subtrees(actor), known), not_about(actor))
+    return and_(or_(*_whole(actor), known), not_about(actor))
 
 
 def ways(actor: Actor) -> list[ColumnElement[bool]]:
     """The ways by which a ticket is this person's business, each found by an index of its own."""
-    return [*_subtrees(actor), *[Ticket.id.in_(known) for known in _single(actor)]]
+    return [*_whole(actor), *[Ticket.id.in_(known) for known in _single(actor)]]
 
 
-def _subtrees(actor: Actor) -> list[ColumnElement[bool]]:
-    return [within(level.value, area_id) for level, area_id in reach(actor)]
+def _whole(actor: Actor) -> list[ColumnElement[bool]]:
+    """All of a subtree, and all that a department was the last to hold."""
+    found = [within(level.value, area_id) for level, area_id in reach(actor)]
+    if actor.department_id is not None:
+        found.append(Ticket.department_id == actor.department_id)
+    return found
 
 
 def _single(actor: Actor) -> list[Select[int]]:
-    """Tickets one by one: reported or joined, and once held by a seat or department around which they do not lie
-    (what lies in a seat's subtree is found there, and a wide seat has held very many)."""
+    """Tickets one by one: reported or joined, and once held where their own columns do not tell it (what lies in a
+    seat's subtree, or was held by a department last, is found by those; a wide seat has held very many)."""
     seats = [seat.area_id for seat in actor.seats]
     single = [select(Report.ticket_id).where(Report.submitter_id == actor.person_id)]
     if seats:
         single.append(select(Hop.ticket_id).where(Hop.elsewhere, Hop.area_id.in_(seats)))
     if actor.department_id is not None:
-        single.append(select(Hop.ticket_id).where(Hop.department_id == actor.department_id))
+        single.append(select(Hop.ticket_id).where(Hop.elsewhere, Hop.department_id == actor.department_id))
     return single
 
 

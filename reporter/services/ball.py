@@ -51,12 +51,23 @@ def first_hops(ticket: Ticket, decision: Decision, via: str, now: datetime) -> l
 def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, via: str) -> Hop:
     """End the open hop and begin the next; ``sent_from`` lets a return find its way back."""
     sent_from = end(uow, ticket, hops)
+    _departed(ticket, hops, landing)
     hold(ticket, landing)
     uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
     hop = _hop(ticket, landing, via, hops[-1].seq + 1, sent_from, uow.now)
     uow.session.add(hop)
     hops.append(hop)
     return hop
+
+
+def _departed(ticket: Ticket, hops: Sequence[Hop], landing: Landing) -> None:
+    """The ticket names the last department that held it; those before it are found by their holdings."""
+    if landing.department_id is None:
+        return
+    ticket.department_id = landing.department_id
+    for hop in hops:
+        if hop.department_id not in (None, landing.department_id):
+            hop.elsewhere = True
 
 
 def end(uow: UnitOfWork, ticket: Ticket, hops: Sequence[Hop]) -> int | None:

@@ -7,9 +7,10 @@ from sqlalchemy import Engine, func, select
 
 from reporter.db import Base, session_for
 from reporter.demo.history.fill import Filled, Wanted, fill
+from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket, TicketCounter
+from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket
 from tests.service import beijing
 
 NOW = beijing("2026-10-12 15:30")  # a Monday, behind the long holiday and its makeup days

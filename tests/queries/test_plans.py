@@ -165,8 +165,8 @@ def scanned(plan: str) -> set[str]:
             lambda crowd: crowd.street.get("/tickets"),
             "LIMIT",
             {
-                "postgis": ["Scan Backward using ix_ticket_street", "ix_hop_elsewhere", "pk_ticket"],
-                "spatialite": ["ix_ticket_street (street_id=?)", "ix_hop_elsewhere (area_id=?)"],
+                "postgis": ["Scan Backward using ix_ticket_street", "ix_hop_elsewhere_area", "pk_ticket"],
+                "spatialite": ["ix_ticket_street (street_id=?)", "ix_hop_elsewhere_area (area_id=?)"],
             },
             id="newest of all I may see",
         ),
@@ -188,8 +188,23 @@ def scanned(plan: str) -> set[str]:
         pytest.param(
             lambda crowd: crowd.water.get("/tickets"),
             "LIMIT",
-            {"postgis": ["ix_hop_department"], "spatialite": ["ix_hop_department (department_id=?)"]},
+            {
+                "postgis": ["ix_ticket_department", "ix_hop_elsewhere_department"],
+                "spatialite": [
+                    "ix_ticket_department (department_id=?)",
+                    "ix_hop_elsewhere_department (department_id=?)",
+                ],
+            },
             id="what a department holds or held",
+        ),
+        pytest.param(
+            lambda crowd: crowd.water.get("/tickets", status="open"),
+            "LIMIT",
+            {
+                "postgis": ["ix_ticket_department_unsettled"],
+                "spatialite": ["ix_ticket_department_unsettled (department_id=?)"],
+            },
+            id="what a department has open",
         ),
         pytest.param(
             lambda crowd: crowd.resident.get("/reports"),

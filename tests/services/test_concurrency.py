@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
-from reporter.models.tickets import Event, Hop, Rating, Report, Ticket, TicketCounter
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 from tests.service import Service
 from tests.services.inside import count, kinds, later, one, rows
 from tests.world import AT_HOME, GRID_A, IN_GRID_A_ONLY

@@ -23,8 +23,9 @@ from reporter.demo.history.writer import copy_lines, with_constants, writer_for
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.working_time import Calendar
 from reporter.models.areas import Area
+from reporter.models.counters import TicketCounter
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Ticket, TicketCounter
+from reporter.models.tickets import Ticket
 from reporter.queries import rulebook, settled
 from reporter.services import seeding
 

@@ -58,7 +58,7 @@ LAYOUTS = {
                 "severity", "sensitive", "emergency", "source", "area_id", "city_id", "district_id",
                 "street_id", "community_id", "grid_id", "building_id", "neighbourhood_id", "lng", "lat",
                 "accuracy_m", "place_flags", "accountable_area_id", "holder_area_id",
-                "holder_department_id", "holder_level", "received_at", "due_at", "due_provisional",
+                "holder_department_id", "holder_level", "department_id", "received_at", "due_at", "due_provisional",
                 "response_due_at", "responded_at", "taken_at", "guarded_at", "solved_at", "solver_hop",
                 "solved_on_time", "overdue_at", "closed_at", "ended_at", "reworks", "reopened", "joins",
                 "closed_at_once", "recheck", "last_event",
@@ -79,7 +79,7 @@ LAYOUTS = {
         Layout(
             Hop,
             (
-                "ticket_id", "seq", "area_id", "department_id", "level", "person_id", "via", "sent_from",
+                "ticket_id", "seq", "area_id", "department_id", "elsewhere", "level", "person_id", "via", "sent_from",
                 "reasons", "started_at", "ended_at", "overdue_here", "response_missed",
             ),
         ),

@@ -262,3 +262,8 @@ class Ledger:
     @property
     def holder_level(self) -> Level | None:
         return self.hops[-1].landing.level
+
+    @property
+    def last_department(self) -> int | None:
+        held = [hop.landing.department_id for hop in self.hops if hop.landing.department_id is not None]
+        return held[-1] if held else None
