@@ -110,7 +110,7 @@ def _spatialite(url: str, pool_size: int) -> Engine:
             "synchronous=FULL",  # an accepted report survives a power cut, not only a crash
             "busy_timeout=10000",
             "foreign_keys=ON",
-            "cache_size=-16384",  # a connection; the system keeps the rest of the file in its own memory
+            "cache_size=-4096",  # for each thread; the system keeps the rest of the file in its own memory
             "temp_store=MEMORY",
         ):
             dbapi.execute(f"PRAGMA {pragma}").fetchall()
