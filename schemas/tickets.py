@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import Figure
 from schemas.base import (
     CoordinateQuery,
     Flag,
@@ -231,6 +231,10 @@ class TicketQuery(Paging):
     from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
     to = Text(validate=length(40))
+    charged = Text(
+        validate=length(40),
+        metadata={"description": "seat:AREA_CODE or department:CODE that had the ball when a limit ran out"},
+    )
 
 
 class NearbyQuery(CoordinateQuery):

@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session, aliased
 
 from reporter.db import LARGEST_KEY, Key, UTCDateTime
 from reporter.domain.errors import Invalid, sentence
+from reporter.domain.figures import Figure
 from reporter.domain.lifecycle import ClockKind
-from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
 from reporter.domain.statuses import ENDED, OPEN
 from reporter.models.areas import Area, Seat
@@ -36,7 +36,7 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.points import TicketPoint
 from reporter.models.tickets import Clock, Rating, Report, Ticket
-from reporter.queries import counting, figures
+from reporter.queries import counting, figures, monthly
 from reporter.queries.figures import Period
 from reporter.queries.spatial import in_box, number
 from reporter.queries.tickets import not_about, reaches, ways, within
@@ -62,6 +62,7 @@ class Filters:
     created_to: datetime | None = None
     bbox: tuple[float, float, float, float] | None = None
     submitter_id: int | None = None
+    charged: tuple[int | None, int | None] | None = None  # the seat or department where a limit ran out
     figure: Figure | None = None
     period: Period | None = None
 
@@ -251,6 +252,8 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.bbox is not None:
         inside = select(TicketPoint.ticket_id).where(in_box(TicketPoint.geom, *map(number, filters.bbox)))
         found.append(Ticket.id.in_(inside))
+    if filters.charged is not None:
+        found.append(monthly.charged_to(*filters.charged))
     if filters.figure is not None:
         found.append(counting.counts(filters.figure, now))
         if filters.period is not None:
