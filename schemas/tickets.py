@@ -231,10 +231,7 @@ class TicketQuery(Paging):
     from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
     to = Text(validate=length(40))
-    charged = Text(
-        validate=length(40),
-        metadata={"description": "seat:AREA_CODE or department:CODE that had the ball when a limit ran out"},
-    )
+    charged = Text(validate=length(40), metadata={"description": "who had it when its limit ran out, as in holder"})
 
 
 class NearbyQuery(CoordinateQuery):

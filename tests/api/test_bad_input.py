@@ -565,11 +565,8 @@ QUERIES: list[tuple[str, dict[str, str], str]] = [
     ("/dashboard/breakdown", {"by": "mood"}, "by"),
     ("/dashboard/breakdown", {"by": "day", "metrics": "some"}, "metrics"),
     ("/dashboard/month", {"area": "420199"}, "area"),
-    *[("/dashboard/month", {"month": month}, "month") for month in ("", "2026-13", "2026-1", "0001-01", "9999-12")],
-    ("/dashboard/month", {"month": "2026-10-01"}, "month"),
-    ("/dashboard/month.csv", {"month": "x"}, "month"),
-    ("/tickets", {"charged": "me"}, "charged"),
-    ("/tickets", {"charged": "department:nobody"}, "charged"),
+    *[("/dashboard/month", {"month": month}, "month") for month in ("", "2026-13", "2026-1", "0001-01", "2026-10-01")],
+    *[("/tickets", {"charged": charged}, "charged") for charged in ("me", "department:nobody")],
 ]
 
 
