@@ -32,6 +32,8 @@ HOT_SPOTS = sentence("高发"), sentence("同一网格同一类别在 {days} 天
 CHARGED = sentence("超期归属"), sentence("期限到时工单在谁手里就算谁的，与现在由谁办理无关")
 CORRECTIONS = sentence("更正"), sentence("本期结案、期末之后又要求重办的工单；上报月报时它们在本期结案之内")
 
+SHEET = {"type": "string"}
+
 blueprint = Blueprint("months", __name__, url_prefix="/api/v1/dashboard", description="How a month went")
 
 
@@ -47,7 +49,7 @@ def month(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.get("/month.csv")
 @transaction()
 @blueprint.arguments(MonthQuery, location="query")
-@blueprint.response(200, content_type="text/csv")
+@blueprint.alt_response(200, schema=SHEET, content_type="text/csv", description="A line for each number")
 def month_as_csv(uow: UnitOfWork, query: dict[str, Any]) -> Response:
     """The same metrics as a sheet, a line each"""
     report = _report(uow, query)
