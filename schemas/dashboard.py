@@ -15,6 +15,48 @@ class PeriodQuery(Shape):
 
 class BreakdownQuery(PeriodQuery):
     by = Text(required=True, validate=one_of(DIMENSIONS))
+    metrics = Text(
+        load_default="wall",
+        validate=one_of(("wall", "all")),
+        metadata={"description": "wall: what a screen shows of each row; all: every figure and metric"},
+    )
+
+
+class FigureOut(Schema):
+    code = fields.String()
+    symbol = fields.String(metadata={"description": "the letter used in formulas, or empty"})
+    name = fields.String()
+    definition = fields.String()
+    by = fields.String(metadata={"description": "the time that puts a ticket into the period"})
+
+
+class MetricOut(Schema):
+    code = fields.String()
+    name = fields.String()
+    definition = fields.String()
+    numerator = fields.String(metadata={"description": "code of a figure"})
+    denominator = fields.String(allow_none=True)
+    better = fields.String(metadata={"description": "higher or lower"})
+    unit = fields.String()
+
+
+class TermOut(Schema):
+    metric = fields.String()
+    weight = fields.Integer(metadata={"description": "of 100"})
+    target = fields.Float(metadata={"description": "percent: the ceiling where lower is better"})
+
+
+class ProfileOut(Schema):
+    code = fields.String()
+    name = fields.String()
+    terms = fields.List(fields.Nested(TermOut))
+    min_cases = fields.Integer(metadata={"description": "with fewer tickets received there is no rank"})
+
+
+class DefinitionsOut(Schema):
+    figures = fields.List(fields.Nested(FigureOut))
+    metrics = fields.List(fields.Nested(MetricOut))
+    scores = fields.List(fields.Nested(ProfileOut))
 
 
 class CountOut(Schema):

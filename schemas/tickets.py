@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import Figure
 from schemas.base import (
     CoordinateQuery,
     Flag,
@@ -231,6 +231,7 @@ class TicketQuery(Paging):
     from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
     to = Text(validate=length(40))
+    charged = Text(validate=length(40), metadata={"description": "who had it when its limit ran out, as in holder"})
 
 
 class NearbyQuery(CoordinateQuery):

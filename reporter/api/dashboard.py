@@ -1,29 +1,38 @@
 """Figures over HTTP: each a count with the address of exactly those tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask_smorest import Blueprint
 
-from reporter.api import ticket_lists, times, words
+from reporter.api import metrics, ticket_lists, times, words
 from reporter.api.edge import transaction
 from reporter.api.words import gettext
 from reporter.domain import permissions
 from reporter.domain.areas import CHAIN_LEVELS, Level
-from reporter.domain.metrics import FIGURE_NAMES, RATES, Figure, percent
+from reporter.domain.errors import Invalid, sentence
+from reporter.domain.figures import Figure
 from reporter.domain.permissions import Permission
 from reporter.models.areas import Area
 from reporter.queries import areas, figures
 from reporter.queries.figures import Period
 from reporter.queries.tickets import may_see_area
 from reporter.services.unit_of_work import UnitOfWork
-from schemas.dashboard import BreakdownOut, BreakdownQuery, PeriodQuery, SummaryOut
+from schemas.dashboard import BreakdownOut, BreakdownQuery, DefinitionsOut, PeriodQuery, SummaryOut
 
 MOST_HOLDERS = 200  # of a district's 30,000; a narrower area shows the others
+MOST_ALL = timedelta(days=366)  # of days with everything in them: an answer has to be sent and drawn
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/api/v1/dashboard", description="How it is going")
+
+
+@blueprint.get("/definitions")
+@transaction(signed_in=False)
+@blueprint.response(200, DefinitionsOut)
+def definitions(uow: UnitOfWork) -> dict[str, Any]:
+    """What every figure counts and how every metric is made of them"""
+    return metrics.definitions(uow)
 
 
 @blueprint.get("/summary")
@@ -44,7 +53,7 @@ def summary(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
         "to": last.isoformat(),
         "at": uow.now.isoformat(),
         "synthetic": area.synthetic,
-        **_figures(counted, {"area": area.code, "from": first.isoformat(), "to": last.isoformat()}),
+        **metrics.shown(counted, {"area": area.code, "from": first.isoformat(), "to": last.isoformat()}),
     }
 
 
@@ -57,15 +66,18 @@ def breakdown(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     permissions.require(uow.caller, Permission.DASHBOARD)
     area = ticket_lists.area_of(uow, query.get("area"))
     period, first, last = times.period(uow, query.get("from_"), query.get("to"))
-    rows = {"child": _by_child, "category": _by_category, "day": _by_day, "holder": _by_holder}[query["by"]]
+    rows = {"child": by_child, "category": by_category, "day": _by_day, "holder": _by_holder}[query["by"]]
     base = {"area": area.code, "from": first.isoformat(), "to": last.isoformat()}
+    chosen = metrics.EVERYTHING if query["metrics"] == "all" else metrics.WALL
+    if query["metrics"] == "all" and period.last - period.first > MOST_ALL and query["by"] == "day":
+        raise Invalid(fields={"to": sentence("全部指标按天最多看一年")})
     return {
         "area": area.code,
         "by": query["by"],
         "from_": first.isoformat(),
         "to": last.isoformat(),
         "items": [
-            {"key": key, "name": name, **_figures(counted, {**base, **narrower})}
+            {"key": key, "name": name, **metrics.shown(counted, {**base, **narrower}, chosen)}
             for key, name, counted, narrower in rows(uow, area, period)
         ],
     }
@@ -73,15 +85,20 @@ def breakdown(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
 
 def _path(uow: UnitOfWork, area: Area) -> list[dict[str, str]]:
     """The way down to an area, beginning where the caller's business begins."""
-    ids = [getattr(area, f"{level.value}_id") for level in CHAIN_LEVELS[: Level(area.level).rank + 1]]
-    above = sorted(areas.by_ids(uow.session, [found for found in ids if found]), key=lambda row: Level(row.level).rank)
+    above = sorted(areas.by_ids(uow.session, lineage(area)), key=lambda row: Level(row.level).rank)
     return [{"code": row.code, "name": row.name, "level": row.level} for row in above if may_see_area(uow.caller, row)]
+
+
+def lineage(area: Area) -> list[int]:
+    """Ids of an area and of those it lies in, widest first."""
+    ids = [getattr(area, f"{level.value}_id") for level in CHAIN_LEVELS[: Level(area.level).rank + 1]]
+    return [found for found in ids if found]
 
 
 Row = tuple[str | None, str, Mapping[Figure, int], dict[str, str]]
 
 
-def _by_child(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
+def by_child(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     """Every child, also those with nothing, and what lies in no child."""
     below = CHAIN_LEVELS[Level(area.level).rank + 1 : Level(area.level).rank + 2]
     if not below:
@@ -97,7 +114,7 @@ def _by_child(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     return rows
 
 
-def _by_category(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
+def by_category(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     counted = figures.by_category(uow.session, uow.caller, area, period, uow.now)
     ordered = sorted(counted.items(), key=lambda item: (-item[1][Figure.RECEIVED], item[0]))
     return [
@@ -124,45 +141,24 @@ def _by_day(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
 def _by_holder(uow: UnitOfWork, area: Area, period: Period) -> list[Row]:
     """The two hundred who have the ball most often now; ended tickets have nobody and are left out."""
     counted = figures.by_holder(uow.session, uow.caller, area, period, uow.now, MOST_HOLDERS)
-    seats = {
-        seat.area_id: seat
-        for seat in areas.seats_by_id(uow.session, [key[0] for key in counted if key[0]], uow.book, uow.now)
-    }
-    departments = uow.book.departments
-    rows: list[Row] = []
-    for (area_id, department_id), row in sorted(counted.items(), key=lambda item: -item[1][Figure.OPEN]):
-        if area_id:
+    ordered = sorted(counted.items(), key=lambda item: -item[1][Figure.OPEN])
+    named = holder_names(uow, [key for key, _ in ordered])
+    return [(key, name, row, {"holder": key}) for (key, name), (_, row) in zip(named, ordered, strict=True)]
+
+
+def holder_names(uow: UnitOfWork, holders: Sequence[tuple[int | None, int | None]]) -> list[tuple[str, str]]:
+    """Key and name of each holder, given as (area of the seat, None) or (None, department)."""
+    rows = areas.seats_by_id(uow.session, [area_id for area_id, _ in holders if area_id], uow.book, uow.now)
+    seats = {seat.area_id: seat for seat in rows}
+    found = []
+    for area_id, department_id in holders:
+        if area_id is not None:
             seat = seats[area_id]
-            key = f"seat:{seat.area_code}"
-            rows.append((key, f"{seat.area_name} {gettext(seat.title)}", row, {"holder": key}))
-        elif department_id:
-            key = f"department:{departments[department_id].code}"
-            rows.append((key, words.department_name(departments[department_id]), row, {"holder": key}))
-    return rows
+            found.append((f"seat:{seat.area_code}", f"{seat.area_name} {gettext(seat.title)}"))
+        elif department_id is not None:
+            department = uow.book.departments[department_id]
+            found.append((f"department:{department.code}", words.department_name(department)))
+    return found
 
 
 _NOTHING: Mapping[Figure, int] = dict.fromkeys(Figure, 0)
-
-
-def _figures(counted: Mapping[Figure, int], where: dict[str, str]) -> dict[str, Any]:
-    def url(figure: Figure) -> str:
-        return "/api/v1/tickets?" + urlencode({**where, "figure": figure.value})
-
-    return {
-        "counts": {
-            figure.value: {"name": gettext(FIGURE_NAMES[figure]), "value": counted[figure], "tickets_url": url(figure)}
-            for figure in Figure
-        },
-        "rates": {
-            key: {
-                "name": gettext(rate.name),
-                "definition": gettext(rate.definition),
-                "numerator": counted[rate.numerator],
-                "denominator": counted[rate.denominator],
-                "percent": percent(counted[rate.numerator], counted[rate.denominator]),
-                "numerator_url": url(rate.numerator),
-                "denominator_url": url(rate.denominator),
-            }
-            for key, rate in RATES.items()
-        },
-    }

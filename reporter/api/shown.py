@@ -85,7 +85,8 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
 
 
 def is_overdue(row: Ticket, now: datetime) -> bool:
-    return Status(row.status) not in ENDED and row.solved_at is None and row.due_at is not None and row.due_at < now
+    late = row.solved_at is None and row.due_at is not None and row.due_at < now
+    return late and not row.exempt and Status(row.status) not in ENDED | {Status.ON_HOLD}
 
 
 def location(point: Point, datum: Datum) -> dict[str, Any]:

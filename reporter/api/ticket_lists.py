@@ -8,7 +8,7 @@ from reporter.domain import coordinates, permissions, privacy
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.errors import Invalid, sentence
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import Figure
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.statuses import STATUS_NAMES, Status
 from reporter.models.areas import Area
@@ -71,6 +71,7 @@ def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
         created_from=times.moment(uow, query.get("created_from"), "created_from"),
         created_to=times.moment(uow, query.get("created_to"), "created_to", end=True),
         bbox=_bbox(query.get("bbox"), Datum(query["coord_type"])),
+        charged=_charged(uow, query.get("charged")),
         figure=figure,
         period=times.period(uow, query.get("from_"), query.get("to"))[0] if figure else None,
     )
@@ -104,8 +105,21 @@ def _holder(uow: UnitOfWork, text: str | None) -> tuple[tuple[int, ...] | None, 
     raise Invalid(fields={"holder": sentence("写成 me、seat:区域代码 或 department:部门代码")})
 
 
-def _department(uow: UnitOfWork, code: str) -> int:
-    """Two districts may use one code: the caller's own decides. Raises Invalid naming ``holder``."""
+def _charged(uow: UnitOfWork, text: str | None) -> tuple[int | None, int | None] | None:
+    """The seat or the department, as (area, None) or (None, department), where a limit ran out."""
+    if text is None:
+        return None
+    kind, _, code = text.partition(":")
+    if kind == "seat":
+        area = areas.by_code(uow.session, code)
+        return (area.id if area else 0), None
+    if kind == "department":
+        return None, _department(uow, code, "charged")
+    raise Invalid(fields={"charged": sentence("写成 seat:区域代码 或 department:部门代码")})
+
+
+def _department(uow: UnitOfWork, code: str, field: str = "holder") -> int:
+    """Two districts may use one code: the caller's own decides. Raises Invalid naming ``field``."""
     rows = [row for row in uow.book.departments.values() if row.code == code]
     own = {seat.area_id for seat in uow.caller.seats} | {uow.caller.home_area_id}
     for seat in uow.caller.seats:
@@ -113,7 +127,7 @@ def _department(uow: UnitOfWork, code: str) -> int:
     for row in rows:
         if len(rows) == 1 or row.id == uow.caller.department_id or row.district_id in own:
             return row.id
-    raise Invalid(fields={"holder": sentence("没有这个部门")})
+    raise Invalid(fields={field: sentence("没有这个部门")})
 
 
 def _bbox(text: str | None, datum: Datum) -> tuple[float, float, float, float] | None:

@@ -40,6 +40,20 @@ def period(uow: UnitOfWork, start: str | None, end: str | None) -> tuple[Period,
     return Period(midnight(uow, first), midnight(uow, last + timedelta(days=1)), first, last), first, last
 
 
+def month(uow: UnitOfWork, text: str | None) -> tuple[Period, str]:
+    """The local days of a month written as ``2026-10``, by default the present one. Raises Invalid."""
+    first = uow.today.replace(day=1)
+    if text is not None:
+        try:
+            first = date.fromisoformat(f"{text}-01")
+            if len(text) != len("2026-10") or not FIRST_YEAR <= first.year <= LAST_YEAR:
+                raise ValueError(text)
+        except ValueError as error:
+            raise Invalid(fields={"month": sentence("要写成月份，如 2026-10")}) from error
+    after = (first + timedelta(days=31)).replace(day=1)
+    return Period(midnight(uow, first), midnight(uow, after), first, after - timedelta(days=1)), first.isoformat()[:7]
+
+
 MOST_DAYS = 3660
 FIRST_YEAR, LAST_YEAR = 1900, 2999  # beyond lie days that have no neighbours to count with
 

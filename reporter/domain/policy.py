@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reporter.domain.areas import Level
+from reporter.domain.scores import Profile, profiles_from
 from reporter.domain.working_time import Limit, Unit, WorkdayMode
 
 
@@ -40,6 +41,10 @@ class Policy:
     loose_photo_days: int
     photos_max: int
     number_digits: int
+    score_profiles: Mapping[str, Profile]
+    score_min_cases: int
+    hot_spot_cases: int
+    hot_spot_days: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -72,6 +77,10 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
         number_digits=int(values["number_digits"]),
+        score_profiles=profiles_from(values["score_profiles"]),
+        score_min_cases=int(values["score_min_cases"]),
+        hot_spot_cases=int(values["hot_spot_cases"]),
+        hot_spot_days=int(values["hot_spot_days"]),
     )
 
 

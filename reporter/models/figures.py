@@ -9,7 +9,7 @@ from reporter.db import Base, Key
 
 
 class Counted:
-    """A column for each figure of ``domain/metrics.py`` that a ticket which has ended may count in."""
+    """A column for each figure of ``domain/figures.py`` that a ticket which has ended may count in."""
 
     received: Mapped[int] = mapped_column(default=0)
     closed: Mapped[int] = mapped_column(default=0)
@@ -24,6 +24,29 @@ class Counted:
     satisfied: Mapped[int] = mapped_column(default=0)
     closed_at_once: Mapped[int] = mapped_column(default=0)
     not_accepted: Mapped[int] = mapped_column(default=0)
+    unmerged: Mapped[int] = mapped_column(default=0)
+    merged: Mapped[int] = mapped_column(default=0)
+    accepted: Mapped[int] = mapped_column(default=0)
+    decided: Mapped[int] = mapped_column(default=0)
+    decided_on_time: Mapped[int] = mapped_column(default=0)
+    to_handle: Mapped[int] = mapped_column(default=0)
+    went_overdue: Mapped[int] = mapped_column(default=0)
+    closed_handled: Mapped[int] = mapped_column(default=0)
+    closed_on_time: Mapped[int] = mapped_column(default=0)
+    forced: Mapped[int] = mapped_column(default=0)
+    returned: Mapped[int] = mapped_column(default=0)
+    rightly_dispatched: Mapped[int] = mapped_column(default=0)
+    verified: Mapped[int] = mapped_column(default=0)
+    passed_first: Mapped[int] = mapped_column(default=0)
+    self_solved: Mapped[int] = mapped_column(default=0)
+    strictly_satisfied: Mapped[int] = mapped_column(default=0)
+    grade_5: Mapped[int] = mapped_column(default=0)
+    grade_4: Mapped[int] = mapped_column(default=0)
+    grade_3: Mapped[int] = mapped_column(default=0)
+    grade_2: Mapped[int] = mapped_column(default=0)
+    grade_1: Mapped[int] = mapped_column(default=0)
+    solution_told: Mapped[int] = mapped_column(default=0)
+    solution_confirmed: Mapped[int] = mapped_column(default=0)
 
 
 class FigureDay(Counted, Base):

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,6 +90,7 @@ class Ticket(Base):
             where=_WAITS,
         ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
+        lean("ix_ticket_reopened", "received_at", where="reopened > 0"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
             lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
@@ -141,6 +143,8 @@ class Ticket(Base):
     reopened: Mapped[int] = mapped_column(default=0)
     joins: Mapped[int] = mapped_column(default=0)
     closed_at_once: Mapped[bool] = mapped_column(default=False)
+    forced: Mapped[bool] = mapped_column(default=False, server_default=false())  # closed by force
+    exempt: Mapped[bool] = mapped_column(default=False, server_default=false())  # being overdue was excused
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day

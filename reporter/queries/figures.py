@@ -37,13 +37,13 @@ from sqlalchemy.orm import Session
 from reporter.db import Key as AreaKey
 from reporter.db import UTCDateTime
 from reporter.domain.areas import Level
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import BY_CLOSING, Figure
 from reporter.domain.permissions import Actor
 from reporter.models.areas import Area
 from reporter.models.figures import FigureCorrection, FigureDay, FigureDayCategory
 from reporter.models.tickets import Ticket
 from reporter.queries import settled
-from reporter.queries.counting import BY_CLOSING, counts
+from reporter.queries.counting import counts
 from reporter.queries.portable import seconds_between
 from reporter.queries.tickets import reaches, visible_to
 

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from reporter.db import Base
 from reporter.domain.areas import Level
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import BY_CLOSING, Figure
 from reporter.domain.statuses import Status
 from reporter.models.catalogue import ReferenceVersion
 from reporter.models.figures import Counted, FigureCorrection, FigureDay, FigureDayCategory
 from reporter.models.tickets import Ticket
-from reporter.queries.counting import BY_CLOSING, counts
+from reporter.queries.counting import counts
 
 LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 CATEGORY_LEVELS = (Level.CITY, Level.DISTRICT, Level.STREET)  # a community's tickets are few enough to be counted

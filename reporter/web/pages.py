@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_babel import get_locale, gettext
 
-from reporter.domain.metrics import FIGURE_NAMES
+from reporter.domain.figures import FIGURES
 from reporter.domain.ratings import GRADES, TAGS
 from reporter.domain.statuses import STATUS_NAMES
 
@@ -26,7 +26,7 @@ def desk() -> Response:
     return _page(
         "desk.html",
         statuses={status.value: gettext(name) for status, name in STATUS_NAMES.items()},
-        figures={figure.value: gettext(name) for figure, name in FIGURE_NAMES.items()},
+        figures={figure.value: gettext(words.name) for figure, words in FIGURES.items()},
     )
 
 

@@ -563,6 +563,10 @@ QUERIES: list[tuple[str, dict[str, str], str]] = [
     ("/dashboard/summary", {"from": "2001-01-01"}, "from"),  # too long
     ("/dashboard/breakdown", {}, "by"),
     ("/dashboard/breakdown", {"by": "mood"}, "by"),
+    ("/dashboard/breakdown", {"by": "day", "metrics": "some"}, "metrics"),
+    ("/dashboard/month", {"area": "420199"}, "area"),
+    *[("/dashboard/month", {"month": month}, "month") for month in ("", "2026-13", "2026-1", "0001-01", "2026-10-01")],
+    *[("/tickets", {"charged": charged}, "charged") for charged in ("me", "department:nobody")],
 ]
 
 

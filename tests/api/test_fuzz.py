@@ -100,7 +100,7 @@ BODIES: dict[str, dict[str, Any]] = {
 QUERIES: dict[str, tuple[str, ...]] = {
     "/tickets": (
         "area", "status", "category", "holder", "overdue", "severity", "q", "created_from", "created_to", "bbox",
-        "coord_type", "sort", "figure", "from", "directly", "to", "cursor", "limit",
+        "coord_type", "sort", "figure", "from", "directly", "to", "charged", "cursor", "limit",
     ),
     "/reports": ("cursor", "limit"),
     "/messages": ("cursor", "limit"),
@@ -108,7 +108,9 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/areas/locate": ("lng", "lat", "coord_type"),
     "/areas/stations": ("area", "lng", "lat", "coord_type", "limit"),
     "/dashboard/summary": ("area", "from", "to"),
-    "/dashboard/breakdown": ("area", "from", "to", "by"),
+    "/dashboard/breakdown": ("area", "from", "to", "by", "metrics"),
+    "/dashboard/month": ("area", "month"),
+    "/dashboard/month.csv": ("area", "month"),
 }  # fmt: skip
 POINT = {"lng": str(AT_HOME[0]), "lat": str(AT_HOME[1]), "coord_type": "wgs84", "by": "child", "area": GRID_A}
 

@@ -238,6 +238,9 @@ TABLE = [
         rest=404,
     ),
     # figures
+    Row("GET /api/v1/dashboard/definitions", public=True),
+    Row("GET /api/v1/dashboard/month", **FIGURES, rest=422, ask=in_area()),
+    Row("GET /api/v1/dashboard/month.csv", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/dashboard/summary", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/dashboard/breakdown", **FIGURES, rest=422, ask=in_area(by="category")),
 ]

@@ -105,6 +105,9 @@ def cost(service: Service, call: Callable[[], TestResponse]) -> int:
         pytest.param(lambda stage: stage.board("child"), 5, id="breakdown by child"),
         pytest.param(lambda stage: stage.board("category"), 4, id="breakdown by category"),
         pytest.param(lambda stage: stage.board("holder"), 5, id="breakdown by holder"),
+        pytest.param(
+            lambda stage: stage.street.get("/dashboard/month"), 14, id="month: figures, children, what they rest on"
+        ),
         pytest.param(lambda stage: stage.board("day"), 4, id="breakdown by day: thirty days in one"),
     ],
 )

@@ -14,10 +14,10 @@ def busy(service: Service) -> Service:
     service.at("2026-09-07 09:00")
     resident, rider = service.as_("resident"), service.as_("rider")
     home, grid = service.seat(HOME), service.seat(GRID_A)
-    for grade in (5, 2):  # closed at once and rated
+    for grade, tag in ((5, "solved"), (2, "not_solved")):  # closed at once and rated
         number = resident.report(AT_HOME, category="LL0107", photo_ids=[resident.photo()])["number"]
         home.did(number, "solve", photo_ids=[home.photo()])
-        assert resident.post(f"/tickets/{number}/rating", {"grade": grade}).status_code == 201
+        assert resident.post(f"/tickets/{number}/rating", {"grade": grade, "tags": [tag]}).status_code == 201
     unrated = resident.report(AT_HOME, category="LL0107")["number"]  # verified, once reworked, not rated
     home.did(unrated, "solve", photo_ids=[home.photo()])
     grid.did(unrated, "verify", passed=False, note="没亮")
@@ -81,6 +81,30 @@ def test_every_number_of_the_summary_opens_its_tickets(busy: Service, username: 
         "satisfied": 1,
         "closed_at_once": 2,
         "not_accepted": 1,
+        "unmerged": 8,
+        "merged": 0,
+        "accepted": 7,
+        "decided": 8,
+        "decided_on_time": 8,
+        "to_handle": 7,
+        "on_hold": 0,
+        "went_overdue": 1,
+        "closed_handled": 3,
+        "closed_on_time": 3,
+        "forced": 0,
+        "returned": 0,
+        "rightly_dispatched": 7,
+        "verified": 1,
+        "passed_first": 0,  # it passed the second time
+        "self_solved": 3,
+        "strictly_satisfied": 1,
+        "grade_5": 1,
+        "grade_4": 0,
+        "grade_3": 0,
+        "grade_2": 1,
+        "grade_1": 0,
+        "solution_told": 2,
+        "solution_confirmed": 1,
     }
     assert summary["rates"]["satisfaction"]["percent"] == 50.0, "unrated is not satisfied"
 
@@ -88,8 +112,9 @@ def test_every_number_of_the_summary_opens_its_tickets(busy: Service, username: 
 @pytest.mark.parametrize("by", ["child", "category", "day", "holder"])
 def test_every_number_of_a_breakdown_opens_its_tickets(busy: Service, by: str) -> None:
     street = busy.as_("street")
-    rows = street.get("/dashboard/breakdown", by=by, **{"from": "2026-09-06", "to": "2026-09-07"}).json["items"]
-    whole = street.get("/dashboard/summary", **{"from": "2026-09-06", "to": "2026-09-07"}).json["counts"]
+    period = {"from": "2026-09-06", "to": "2026-09-07"}
+    rows = street.get("/dashboard/breakdown", by=by, metrics="all", **period).json["items"]
+    whole = street.get("/dashboard/summary", **period).json["counts"]
 
     for row in rows:
         for name, value, url in numbers_of(row):
@@ -112,3 +137,25 @@ def test_an_area_that_is_not_mine_looks_absent(busy: Service) -> None:
     for code in ("420102007", "420106", "999999"):
         refused = street.get("/dashboard/summary", area=code)
         assert (refused.status_code, list(refused.json["error"]["fields"])) == (422, ["area"])
+
+
+def test_a_row_of_the_wall_is_short_and_a_definition_is_told_once(busy: Service) -> None:
+    street = busy.as_("street")
+    wall, everything = (
+        street.get("/dashboard/breakdown", by="child", metrics=metrics).json["items"][0] for metrics in ("wall", "all")
+    )
+    told = busy.nobody().get("/dashboard/definitions").json
+
+    assert set(wall["rates"]) < set(everything["rates"]) and set(wall["counts"]) < set(everything["counts"])
+    codes = {figure["code"] for figure in told["figures"]}
+    assert codes == set(everything["counts"])
+    shares = {metric["code"]: metric for metric in told["metrics"] if metric["unit"] == "percent"}
+    assert set(shares) == set(everything["rates"])
+    assert {metric["numerator"] for metric in told["metrics"]} <= codes
+    assert all(entry["definition"] for entry in (*told["figures"], *told["metrics"]))
+
+
+def test_all_of_every_day_is_told_for_a_year_at_most(busy: Service) -> None:
+    asked = {"by": "day", "metrics": "all", "from": "2025-01-01", "to": "2026-09-07"}
+    refused = busy.as_("street").get("/dashboard/breakdown", **asked)
+    assert (refused.status_code, list(refused.json["error"]["fields"])) == (422, ["to"])

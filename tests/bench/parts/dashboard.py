@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reporter.domain.areas import Level
-from reporter.domain.metrics import Figure
+from reporter.domain.figures import Figure
 from reporter.domain.permissions import Actor
 from reporter.models.areas import Area
 from reporter.models.tickets import Ticket
