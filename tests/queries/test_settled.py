@@ -213,7 +213,7 @@ def test_a_matter_about_somebody_is_never_settled(september: Service) -> None:
 
 def test_a_live_database_is_settled_anew_after_the_migration(september: Service) -> None:
     """What was added up by older definitions is thrown away; nothing is wrong meanwhile."""
-    before = ScriptDirectory.from_config(alembic_config()).get_revision("0008_metrics").down_revision
+    before = ScriptDirectory.from_config(alembic_config()).get_revision("0009_metrics").down_revision
     downgrade(september.engine, str(before))
     migrate(september.engine)
     counting = Counting(september, september.as_("district").token)

@@ -7,8 +7,8 @@ worker has done so the figures are counted from the tickets themselves, slower a
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_metrics"
-down_revision = "0007"
+revision = "0009_metrics"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
