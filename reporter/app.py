@@ -29,6 +29,7 @@ from reporter.api import (
     revisits,
     sessions,
     tickets,
+    voices,
 )
 from reporter.api.edge import House
 from reporter.api.limiter import Limiter
@@ -91,7 +92,20 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
         ),
     )
     api = OurApi(app)
-    for room in (sessions, reports, tickets, ratings, revisits, photos, catalogue, areas, messages, dashboard, health):
+    for room in (
+        sessions,
+        reports,
+        tickets,
+        ratings,
+        revisits,
+        voices,
+        photos,
+        catalogue,
+        areas,
+        messages,
+        dashboard,
+        health,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(pages.blueprint)
     errors.install(app)

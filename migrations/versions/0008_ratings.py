@@ -46,6 +46,8 @@ def upgrade() -> None:
     _lean("ix_invitation_run_at", "invitation", ["run_at"], "run_at IS NOT NULL")
     op.add_column("photo", sa.Column("of_rating", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("message", sa.Column("topic", sa.String(length=32), nullable=False, server_default="ticket"))
+    _messages_about_no_ticket(True)
+    _voices()
     op.drop_index("uq_message_once", table_name="message")
     op.create_index("uq_message_once", "message", ["ticket_id", "topic", "event_seq", "person_id"], unique=True)
     for answer in FIVE:
@@ -69,9 +71,60 @@ def downgrade() -> None:
     op.drop_index("uq_message_once", table_name="message")
     op.create_index("uq_message_once", "message", ["ticket_id", "event_seq", "person_id"], unique=True)
     op.drop_column("message", "topic")
+    _messages_about_no_ticket(False)
     op.drop_column("photo", "of_rating")
-    for table in ("invitation", "revisit_event", "revisit_clock", "revisit_handler", "revisit"):
+    for table in ("voice", "invitation", "revisit_event", "revisit_clock", "revisit_handler", "revisit"):
         op.drop_table(table)
+
+
+def _messages_about_no_ticket(may_be: bool) -> None:
+    """On SQLite only the words of the table change, as its manual describes for NOT NULL: nothing is copied, so that
+    what refers to the table, and its indexes, stay."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("message", "ticket_id", existing_type=KEY, nullable=may_be)
+        return
+    strict, loose = "ticket_id INTEGER NOT NULL", "ticket_id INTEGER"
+    before, after = (strict, loose) if may_be else (loose, strict)
+    version = op.get_bind().exec_driver_sql("PRAGMA schema_version").scalar_one()
+    op.execute("PRAGMA writable_schema = ON")
+    op.execute(
+        f"UPDATE sqlite_master SET sql = replace(sql, '{before},', '{after},')"  # noqa: S608 — our own words
+        " WHERE type = 'table' AND name = 'message'"
+    )
+    op.execute(f"PRAGMA schema_version = {version + 1}")
+    op.execute("PRAGMA writable_schema = OFF")
+
+
+def _voices() -> None:
+    op.create_table(
+        "voice",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("author_id", KEY, nullable=False),
+        sa.Column("client_request_id", sa.String(length=36), nullable=False),
+        sa.Column("area_id", KEY, nullable=False),
+        sa.Column("about_person_id", KEY, nullable=True),
+        sa.Column("heard_area_id", KEY, nullable=False),
+        sa.Column("heard_level", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=True),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("answerer_id", KEY, nullable=True),
+        sa.CheckConstraint("kind IN ('thanks', 'grumble')", name=op.f("ck_voice_kind_known")),
+        sa.CheckConstraint(
+            "(answer IS NULL) = (answered_at IS NULL) AND (answer IS NULL) = (answerer_id IS NULL)",
+            name=op.f("ck_voice_answer_whole"),
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_voice_area_id")),
+        sa.ForeignKeyConstraint(["heard_area_id"], ["area.id"], name=op.f("fk_voice_heard_area_id")),
+        *_people("voice", "author_id", "about_person_id", "answerer_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voice")),
+        sa.UniqueConstraint("author_id", "client_request_id", name="uq_voice_key"),
+    )
+    op.create_index("ix_voice_heard", "voice", ["heard_area_id", "id"])
+    op.create_index("ix_voice_about", "voice", ["area_id"])
 
 
 def _leased() -> list[sa.Column[object]]:

@@ -100,6 +100,7 @@ class Target:
     area: str
     point: tuple[float, float]
     revisit: int
+    voice: int
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ class Row:
             "photo_id": target.photo,
             "message_id": str(target.message),
             "revisit_id": str(target.revisit),
+            "code": target.area,
+            "voice_id": str(target.voice),
         }
         return re.sub(r"<.*?:(\w+)>", lambda found: values[found[1]], path)
 
@@ -149,6 +152,10 @@ def in_area(**more: Any) -> Callable[[Target], dict[str, Any]]:
 def a_report(target: Target) -> dict[str, Any]:
     where = {"lng": target.point[0], "lat": target.point[1], "coord_type": "wgs84"}
     return {"json": {"client_request_id": str(uuid.uuid4()), "location": where, "category": COVER}}
+
+
+def a_voice(target: Target) -> dict[str, Any]:
+    return {"json": {"client_request_id": str(uuid.uuid4()), "kind": "thanks", "text": "辛苦了"}}
 
 
 def a_photo(target: Target) -> dict[str, Any]:
@@ -269,6 +276,16 @@ TABLE = [
         rest=404,
         ask=body(reason="回访电话"),
     ),
+    # 点赞 and 吐槽: the 网格长 hears what is said of a seat below
+    Row("POST /api/v1/areas/<string:code>/voices", **same(s201=names("rider resident")), rest=403, ask=a_voice),
+    Row("GET /api/v1/voices"),
+    Row(
+        "POST /api/v1/voices/<int(max=9223372036854775807):voice_id>/answer",
+        own={409: names("grid deputy"), 403: names("rider community street district city")},  # answered already
+        foreign={409: names("foreign_grid"), 403: names("foreign_district city")},
+        rest=404,
+        ask=body(text="谢谢"),
+    ),
     # figures
     Row("GET /api/v1/dashboard/summary", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/dashboard/breakdown", **FIGURES, rest=422, ask=in_area(by="category")),
@@ -310,7 +327,7 @@ def _matrix(service: Service) -> Matrix:
     targets = {
         "own": _target(service, service.as_("rider"), AT_HOME, GRID_A, HOME),
         "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID, XIMA_HOME),
-        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME, 10**9),
+        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME, 10**9, 10**9),
     }
     contacted = service.seat(BUILDING).post(
         f"/revisits/{targets['own'].revisit}/steps", {"action": "contact", "note": "联系过了"}
@@ -340,7 +357,12 @@ def _target(service: Service, submitter: Caller, point: tuple[float, float], are
         )
         assert uow.session.get_one(Photo, photo).ticket_id is not None
     assert message is not None
-    return Target(number, ended, photo, message, area, point, _revisit(service, submitter, point, home))
+    said = submitter.post(
+        f"/areas/{home}/voices", {"client_request_id": str(uuid.uuid4()), "kind": "grumble", "text": "来得太慢"}
+    )
+    voice = int(said.json["id"])
+    assert service.seat(area).post(f"/voices/{voice}/answer", {"text": "会改进"}).status_code == 200
+    return Target(number, ended, photo, message, area, point, _revisit(service, submitter, point, home), voice)
 
 
 def _revisit(service: Service, submitter: Caller, point: tuple[float, float], home: str) -> int:
