@@ -60,8 +60,7 @@ class Crowd:
         return self.street.get("/dashboard/summary", **{"from": "2026-09-01", "to": "2026-09-07"})
 
     def one_of_mine(self) -> Any:
-        (number,) = [row["number"] for row in self.home.get("/tickets", holder="me", limit=1).json["items"]]
-        return self.home.get(f"/tickets/{number}")
+        return self.home.get(f"/tickets/{self.submit().json['number']}")  # a copy's number is no path
 
     def claim(self, table: type[Leased]) -> None:
         with session_for(self.service.engine, writes=True) as session:
