@@ -25,9 +25,12 @@ from reporter.api import (
     messages,
     months,
     photos,
+    ratings,
     reports,
+    revisits,
     sessions,
     tickets,
+    voices,
 )
 from reporter.api.edge import House
 from reporter.api.limiter import Limiter
@@ -36,6 +39,23 @@ from reporter.web import pages
 from schemas.base import ErrorOut
 
 log = structlog.get_logger()
+
+# in the order in which the interface is described
+ROOMS = (
+    sessions,
+    reports,
+    tickets,
+    ratings,
+    revisits,
+    voices,
+    photos,
+    catalogue,
+    areas,
+    messages,
+    dashboard,
+    months,
+    health,
+)
 
 LARGEST_BODY = 11 * 1024 * 1024  # a photo of 10 MB in its envelope
 
@@ -90,7 +110,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
         ),
     )
     api = OurApi(app)
-    for room in (sessions, reports, tickets, photos, catalogue, areas, messages, dashboard, months, health):
+    for room in ROOMS:
         api.register_blueprint(room.blueprint)
     app.register_blueprint(pages.blueprint)
     errors.install(app)

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from schemas.conditions import ConditionOut
+from schemas.ratings import RatingWords
 from schemas.tickets import ChainLink
 
 
@@ -27,6 +28,7 @@ class CategoryOut(Schema):
 class CategoryList(Schema):
     items = fields.List(fields.Nested(CategoryOut))
     version = fields.String()
+    rating = fields.Nested(RatingWords, metadata={"description": "what a rating may say"})
 
 
 class Located(Schema):

@@ -19,6 +19,7 @@ from schemas.base import (
     not_blank,
     one_of,
 )
+from schemas.ratings import Answers, Five, RatingOut
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
@@ -130,14 +131,6 @@ class Similar(Schema):
     joins = fields.Integer()
 
 
-class RatingOut(Schema):
-    grade = fields.Integer()
-    tags = fields.List(Text())
-    text = fields.String(allow_none=True)
-    rated_at = Moment()
-    changed_at = Moment(allow_none=True)
-
-
 class TicketOut(Schema):
     """One ticket. What the caller has no business with is absent or masked."""
 
@@ -174,6 +167,7 @@ class TicketOut(Schema):
     emergency = fields.Nested(Emergency, allow_none=True)
     rating = fields.Nested(RatingOut, allow_none=True)
     may_rate = fields.Boolean()
+    five = fields.Nested(Five, metadata={"description": "五连问"})
     synthetic = fields.Boolean(metadata={"description": "示意数据，非真实边界"})
 
 
@@ -242,7 +236,7 @@ class DatumQuery(Shape):
     coord_type = Text(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
 
 
-class Step(Shape):
+class Step(Answers):
     """A step with its fields; which of them an action needs, the ticket's ``actions`` say."""
 
     action = Text(required=True, validate=one_of(Action))
@@ -261,12 +255,6 @@ class Step(Shape):
     card = Text(allow_none=True, validate=length(20))
     into = Text(allow_none=True, validate=length(24))
     parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
-
-
-class RatingIn(Shape):
-    grade = Whole(required=True, validate=between(1, 5))
-    tags = fields.List(Text(validate=length(20)), load_default=list, validate=length(8))
-    text = Text(allow_none=True, validate=length(200))
 
 
 class RevealIn(Shape):

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from reporter.api import words
 from reporter.api.edge import house, transaction
 from reporter.api.words import gettext
-from reporter.domain import actions, catalogue, coordinates, lifecycle, statuses
+from reporter.domain import actions, catalogue, coordinates, lifecycle, ratings, statuses
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Refusal
 from reporter.domain.lifecycle import ClockKind
@@ -26,7 +26,11 @@ blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1", description="
 def categories(uow: UnitOfWork) -> dict[str, Any]:
     """The catalogue with conditions and limits, each limit with its source"""
     valid = [category for category in uow.book.categories if category.valid.on(uow.today)]
-    return {"items": [_category(uow, category) for category in valid], "version": uow.book.version}
+    return {
+        "items": [_category(uow, category) for category in valid],
+        "version": uow.book.version,
+        "rating": _rating_words(),
+    }
 
 
 @blueprint.post("/categories/suggest")
@@ -86,6 +90,14 @@ def life(uow: UnitOfWork) -> dict[str, Any]:
             }
             for move in lifecycle.TICKET.moves
         ],
+    }
+
+
+def _rating_words() -> dict[str, Any]:
+    """What a rating may say, best grade first."""
+    return {
+        "grades": [{"value": grade, "name": gettext(name)} for grade, name in ratings.GRADES.items()],
+        "tags": [{"value": tag, "name": gettext(name)} for tag, name in ratings.TAGS.items()],
     }
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from reporter.api.limiter import Limiter
 from reporter.config import Settings
-from reporter.domain.errors import Forbidden, NotFound, NotSignedIn, sentence
+from reporter.domain.errors import Forbidden, Invalid, NotFound, NotSignedIn, sentence
 from reporter.domain.permissions import Actor
 from reporter.services import sessions
 from reporter.services.photos import Darkroom, Store
@@ -145,6 +145,17 @@ def _once(
         with house().works.open() as uow:
             sessions.seen(uow, token)
     return answer
+
+
+def if_match() -> int | None:
+    """The version the caller last saw, None when the request does not say. Raises Invalid naming ``If-Match``."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        return None
+    try:
+        return int(header.removeprefix("W/").strip('"'))
+    except ValueError as error:
+        raise Invalid(fields={"If-Match": sentence("版本号不对")}) from error
 
 
 def json_only(endpoint: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from reporter.api import words
 from reporter.api.words import gettext
-from reporter.domain import lifecycle
+from reporter.domain import five, lifecycle
 from reporter.domain.actions import ACTION_NAMES, REASON_CODES
 from reporter.domain.areas import Level
 from reporter.domain.procedures import Move
@@ -15,7 +15,7 @@ from reporter.services.unit_of_work import UnitOfWork
 
 def action(uow: UnitOfWork, scene: Scene, move: Move) -> dict[str, Any]:
     """A step as a form can show it: its fields, which must be filled, and what to choose from."""
-    needs = lifecycle.needs_of(move, scene.facts)
+    needs = (*lifecycle.needs_of(move, scene.facts), *five.still_asked(move.action, scene.facts))
     fields = []
     for name in (*needs, *(extra for extra in move.may_have if extra not in needs)):
         fields.append({"name": name, "required": name in needs, "choices": _choices(uow, scene, move, name)})

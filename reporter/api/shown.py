@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import forms, words
+from reporter.api import five_answers, forms, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
@@ -80,6 +80,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
         **_rating(uow, scene, mine, here),
+        "five": five_answers.of(uow, scene, staff, names.of(open_hop)),
         "synthetic": scene.chain[-1].synthetic,
     }
 

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from flask import request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from reporter.api import shown, ticket_lists, words
-from reporter.api.edge import transaction
+from reporter.api.edge import if_match, transaction
 from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions
 from reporter.domain.actions import Action, reason_name
 from reporter.domain.coordinates import Datum
-from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import BY_SUBMITTERS, EVENT_NAMES, INTERNAL, EventKind
 from reporter.domain.permissions import Permission
 from reporter.domain.statuses import STATUS_NAMES, Status
@@ -23,14 +21,13 @@ from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
 from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing, scene
 from reporter.services.unit_of_work import UnitOfWork
+from schemas.ratings import RatingIn, RatingOut
 from schemas.reports import Join
 from schemas.tickets import (
     DatumQuery,
     EventList,
     NearbyList,
     NearbyQuery,
-    RatingIn,
-    RatingOut,
     RevealIn,
     RevealOut,
     Step,
@@ -95,7 +92,7 @@ def take_step(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
     """Take a step with a ticket"""
     if given.get("photo_ids"):
         given["photo_ids"] = [str(photo_id) for photo_id in given["photo_ids"]]
-    ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=_if_match())
+    ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=if_match())
     uow.session.flush()
     return shown.reread(uow, ticket, Datum.WGS84), 200, {"ETag": f'"{ticket.version}"'}
 
@@ -107,7 +104,9 @@ def take_step(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
 @blueprint.alt_response(200, schema=RatingOut, description="The rating was changed")
 def rate(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
     """好差评: rate a closed ticket, or change the rating once"""
-    rating, first = ratings.rate(uow, number, given["grade"], given["tags"], given.get("text"))
+    rating, first = ratings.rate(
+        uow, number, given["grade"], given["tags"], given.get("text"), [str(one) for one in given["photo_ids"]]
+    )
     return rating, 201 if first else 200
 
 
@@ -133,16 +132,6 @@ def reveal(uow: UnitOfWork, given: dict[str, Any], number: str) -> dict[str, Any
     return revealing.reveal(uow, number, given["reason"])
 
 
-def _if_match() -> int | None:
-    header = request.headers.get("If-Match", "").strip()
-    if not header or header == "*":
-        return None
-    try:
-        return int(header.removeprefix("W/").strip('"'))
-    except ValueError as error:
-        raise Invalid(fields={"If-Match": sentence("版本号不对")}) from error
-
-
 def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
     """Submitters see what happened and which role did it; staff also see the names of staff and what is internal.
 
@@ -166,6 +155,7 @@ def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
         select(Photo).where(Photo.ticket_id == ticket.id, Photo.event_seq.is_not(None), Photo.state != "refused")
     ):
         pictures.setdefault(photo.event_seq or 0, []).append(shown.photo(photo))
+    kept = ratings.grades_kept_back(uow, ticket, [event for event, _, _ in rows])
     found = []
     for event, name, area in rows:
         kind = EventKind(event.kind)
@@ -182,8 +172,8 @@ def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:
                 "actor": _actor(uow, event, name, None if as_submitter else area, staff and not as_submitter, own),
                 "status": event.status,
                 "status_name": gettext(STATUS_NAMES[Status(event.status)]),
-                "data": _worded(event.data),
-                "photos": pictures.get(event.seq, []),
+                "data": {} if event.seq in kept else _worded(event.data),
+                "photos": [] if event.seq in kept else pictures.get(event.seq, []),
             }
         )
     return found

@@ -58,6 +58,8 @@ class Facts:
     photo_compulsory: bool = False
     guard_asked: bool = False  # the condition asks for a guard at the place
     guarded: bool = False
+    repeated_place: bool = False  # something alike happened here often (五连问); asked for its holder only
+    answered: frozenset[str] = frozenset()  # of cause, plan and effect
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -111,15 +113,15 @@ _ALL_CLOCKS = tuple(ClockKind)
 MOVES = (
     Move(Action.ACCEPT,   _from(R),       D,    Who.HOLDER, Ball.ROUTED, needs=("category",), may_have=("condition",),
          smallest=Level.GRID, department=False, stops=_WORKING_CLOCKS, starts=_WORKING_CLOCKS),
-    Move(Action.TAKE,     _from(D),       H,    Who.HOLDER, Ball.STAYS, stops=(_RESPONSE,)),
+    Move(Action.TAKE,     _from(D),       H,    Who.HOLDER, Ball.STAYS, may_have=("plan",), stops=(_RESPONSE,)),
     Move(Action.RESPOND,  _from(D, H),    None, Who.HOLDER, Ball.STAYS, needs=("note", "photo_ids"),
-         stops=(_RESPONSE,)),
-    Move(Action.SOLVE,    _from(A, D, H), C,    Who.HOLDER, Ball.NOBODY, needs=("photo_ids",), may_have=("note",),
-         when="closes_at_once", stops=_ALL_CLOCKS, department=False),
-    Move(Action.SOLVE,    _from(A, D, H), F,    Who.HOLDER, Ball.TO_VERIFY, may_have=("note", "photo_ids"),
-         stops=_WORKING_CLOCKS, starts=(_VERIFY,)),
+         may_have=("plan",), stops=(_RESPONSE,)),
+    Move(Action.SOLVE,    _from(A, D, H), C,    Who.HOLDER, Ball.NOBODY, needs=("photo_ids",),
+         may_have=("note", "cause", "effect"), when="closes_at_once", stops=_ALL_CLOCKS, department=False),
+    Move(Action.SOLVE,    _from(A, D, H), F,    Who.HOLDER, Ball.TO_VERIFY,
+         may_have=("note", "photo_ids", "cause", "effect"), stops=_WORKING_CLOCKS, starts=(_VERIFY,)),
     Move(Action.VERIFY,   _from(F),       C,    Who.HOLDER, Ball.NOBODY, needs=("passed",),
-         may_have=("note", "photo_ids"),
+         may_have=("note", "photo_ids", "cause", "effect"),
          when="passed", stops=_ALL_CLOCKS, smallest=Level.GRID, department=False),
     Move(Action.VERIFY,   _from(F),       H,    Who.HOLDER, Ball.TO_SOLVER, needs=("passed", "note"),
          may_have=("photo_ids",), when="failed", stops=(_VERIFY,), starts=(_RESOLVE,), smallest=Level.GRID,
@@ -136,6 +138,8 @@ MOVES = (
          may_have=("note",), stops=_ALL_CLOCKS),
     Move(Action.REOPEN,   _from(C),       D,    Who.ANY_SUBMITTER, Ball.ABOVE_SOLVER, needs=("reason",),
          may_have=("photo_ids",), starts=_WORKING_CLOCKS),
+    Move(Action.NOTE,     frozenset(Status), None, Who.HOLDER, Ball.STAYS, needs=("text",),
+         may_have=("photo_ids", "plan")),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

@@ -25,6 +25,8 @@ class Template:
     text: str
 
 
+INVITED = sentence("{number}已办结，还没有您的评价，{until}前都可以评")  # no event: the worker's reminder
+
 NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.FILED: (
         Template(Audience.SUBMITTERS, sentence("您的报事{number}已收到，现由{holder}办理")),

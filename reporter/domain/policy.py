@@ -34,6 +34,17 @@ class Policy:
     reopen_days: int
     rating_days: int
     rating_change_days: int
+    rating_reminder_days: int
+    rating_photos_max: int
+    rating_delay_h: int
+    rating_min_sample: int
+    revisit_contact_limit: Limit
+    revisit_finding_limit: Limit
+    revisit_rectify_limit: Limit
+    revisit_appeal_days: int
+    repeat_place_count: int
+    repeat_place_m: float
+    repeat_place_days: int
     observed_back_days: int
     snap_m: float
     coarse_accuracy_m: float
@@ -70,6 +81,17 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         reopen_days=int(values["reopen_days"]),
         rating_days=int(values["rating_days"]),
         rating_change_days=int(values["rating_change_days"]),
+        rating_reminder_days=int(values["rating_reminder_days"]),
+        rating_photos_max=int(values["rating_photos_max"]),
+        rating_delay_h=int(values["rating_delay_h"]),
+        rating_min_sample=int(values["rating_min_sample"]),
+        revisit_contact_limit=_limit(values["revisit_contact_limit"]),
+        revisit_finding_limit=_limit(values["revisit_finding_limit"]),
+        revisit_rectify_limit=_limit(values["revisit_rectify_limit"]),
+        revisit_appeal_days=int(values["revisit_appeal_days"]),
+        repeat_place_count=int(values["repeat_place_count"]),
+        repeat_place_m=float(values["repeat_place_m"]),
+        repeat_place_days=int(values["repeat_place_days"]),
         observed_back_days=int(values["observed_back_days"]),
         snap_m=float(values["snap_m"]),
         coarse_accuracy_m=float(values["coarse_accuracy_m"]),
@@ -82,6 +104,10 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         hot_spot_cases=int(values["hot_spot_cases"]),
         hot_spot_days=int(values["hot_spot_days"]),
     )
+
+
+def _limit(given: Mapping[str, Any]) -> Limit:
+    return Limit(int(given["value"]), Unit(given["unit"]))
 
 
 def _time(text: str) -> time:

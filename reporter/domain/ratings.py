@@ -34,6 +34,19 @@ class AlreadyChanged(Conflict):
     message = sentence("评价只能修改一次")
 
 
+def withheld(own: bool, by_the_rated: bool, rated_at: datetime, sample: int, now: datetime, policy: Policy) -> bool:
+    """Whether a rating is kept from its reader: from those it is about, until some time has passed and so many others
+    were rated there that nobody can be guessed (``domain.md`` 9.1). ``sample``: rated tickets of the unit."""
+    if own or not by_the_rated:
+        return False
+    return now - rated_at < timedelta(hours=policy.rating_delay_h) or sample < policy.rating_min_sample
+
+
+def in_window(closed_at: datetime | None, now: datetime, policy: Policy) -> bool:
+    """Whether a ticket may still be rated for the first time."""
+    return closed_at is not None and now - closed_at <= timedelta(days=policy.rating_days)
+
+
 def check_may_rate(
     closed_at: datetime | None, rated_at: datetime | None, changed_at: datetime | None, now: datetime, policy: Policy
 ) -> None:
@@ -44,7 +57,7 @@ def check_may_rate(
     if closed_at is None:
         raise NotClosedYet()
     if rated_at is None:
-        if now - closed_at > timedelta(days=policy.rating_days):
+        if not in_window(closed_at, now, policy):
             raise TooLate(sentence("评价期已经过了"))
         return
     if changed_at is not None:

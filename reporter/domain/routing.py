@@ -33,6 +33,9 @@ REASONS = {
     "verifying": sentence("由{title}核实"),
     "rework": sentence("核实未通过，由{title}返工"),
     "reopened": sentence("群众要求重办，升一级给{title}"),
+    "voice": sentence("由{title}听取"),
+    "taken_over": sentence("由{title}接过"),
+    "revisit": sentence("差评由没有经手的上级回访：{title}"),
 }
 
 

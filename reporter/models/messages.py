@@ -13,18 +13,20 @@ from reporter.models.leases import Leased
 
 class Message(Leased, Base):
     """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``,
-    with the ticket's number beside it."""
+    with the ticket's number beside it. ``topic``: whose events ``event_seq`` counts: ``ticket``, ``invitation``,
+    ``revisit:ID``, ``voice:ID``."""
 
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
-        Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
+        Index("uq_message_once", "ticket_id", "topic", "event_seq", "person_id", unique=True),
         Index("ix_message_inbox", "person_id", "id"),
         lean("ix_message_unread", "person_id", where="read_at IS NULL"),
         lean("ix_message_run_at", "run_at", where="run_at IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # None: about no ticket
+    topic: Mapped[str] = mapped_column(String(32), default="ticket")
     event_seq: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(String(120))

@@ -28,6 +28,7 @@ class Photo(Leased, Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     event_seq: Mapped[int | None]
+    of_rating: Mapped[bool] = mapped_column(default=False)  # shows why a grade was given, not the work
     state: Mapped[str] = mapped_column(String(12), default="processing")
     media_type: Mapped[str] = mapped_column(String(20))
     bytes: Mapped[int]

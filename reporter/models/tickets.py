@@ -148,6 +148,9 @@ class Ticket(Base):
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
+    cause: Mapped[str | None] = mapped_column(Text)  # 五连问: what was answered last, see domain/five.py
+    plan: Mapped[str | None] = mapped_column(Text)
+    effect: Mapped[str | None] = mapped_column(Text)
 
 
 class Report(Base):

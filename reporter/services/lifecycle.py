@@ -8,7 +8,7 @@ hook in ``services/steps/``.
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.domain import actions, permissions, procedures
+from reporter.domain import actions, five, permissions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, sentence
@@ -19,7 +19,7 @@ from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, landing, messages, photos, settling, sla
+from reporter.services import ball, clocks, invitations, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
 from reporter.services.steps import ending, filing
@@ -56,7 +56,8 @@ def take(
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
-    if move.who is Who.HOLDER:  # a note or a withdrawal answers nothing: the sweep still climbs
+    # a note or a withdrawal answers nothing: the sweep still climbs
+    if move.who is Who.HOLDER and action is not Action.NOTE:
         sla.catch_up(uow, scene)
     acting_for = _seat_acted_for(uow.caller, ticket)
     _change(step, hook)
@@ -130,6 +131,11 @@ def _change(step: Step, hook: Hook) -> None:
     else:
         step.after = step.before
     hook.change(step)
+    for name in five.ANSWERED_BY_STEPS:  # 五连问: the last answer counts
+        if name in move.may_have and step.given.get(name):
+            setattr(ticket, name, step.given[name])
+    if move.to is Status.CLOSED or (move.to is not None and Status.CLOSED in move.froms):
+        invitations.follow(uow, ticket)
     uow.session.flush()  # stopped clocks must be written before new ones of their kind start
     if move.to in TICKET.ended:
         tickets.leave_the_open(uow.session, ticket)
@@ -149,7 +155,7 @@ def _stops(move: Move, facts: Facts) -> tuple[ClockKind, ...]:
 def _note_times(step: Step) -> None:
     """When somebody first answered, and first took it in hand: figures are made of these."""
     uow, ticket, move, facts = step.uow, step.ticket, step.move, step.scene.facts
-    answers = move.who is Who.HOLDER
+    answers = move.who is Who.HOLDER and move.action is not Action.NOTE
     if facts.guard_asked and not facts.guarded:
         answers = move.action in (Action.RESPOND, Action.SOLVE, Action.REJECT)
     if answers and ticket.responded_at is None:

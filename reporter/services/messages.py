@@ -155,7 +155,8 @@ def _send(works: Works, message_id: int, channels: Sequence[Channel]) -> None:
         if message is None or message.state != "waiting":
             return
         arrived = set(uow.session.scalars(select(Delivery.channel).where(Delivery.message_id == message_id)))
-        number = uow.session.scalar(select(Ticket.number).where(Ticket.id == message.ticket_id))
+        about = select(Ticket.number).where(Ticket.id == message.ticket_id)
+        number = uow.session.scalar(about) if message.ticket_id is not None else None
         outgoing = Outgoing(
             f"message:{message.id}", message.person_id, message.text, {"number": number, **message.data}
         )

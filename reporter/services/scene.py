@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, literal, or_, select
 
 from reporter.domain.areas import Level, Seat
+from reporter.domain.five import ANSWERED_BY_STEPS
 from reporter.domain.lifecycle import Facts, Who
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.rulebook import Category, Condition, Lineage
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
-from reporter.queries import areas
+from reporter.queries import areas, places
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -61,13 +63,13 @@ def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> S
     """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, and one more for
     its clocks unless they are in memory."""
     words, photos = _told(uow, ticket)
-    hops, people = _hops(uow, ticket)
+    hops, people, alike = _hops(uow, ticket)
     here = clocks.lineage(ticket)
     elsewhere = {hop.area_id for hop in hops if hop.area_id is not None}.difference(here)
     seats = areas.seats_by_id(uow.session, [*here, *elsewhere], uow.book, uow.now)
     if timed is None:
         timed = list(uow.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id).order_by(Clock.seq)))
-    return _of(uow, ticket, seats, hops, timed, words, photos, people)
+    return _of(uow, ticket, seats, hops, timed, words, photos, people, alike)
 
 
 def filed(
@@ -91,7 +93,7 @@ def _told(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
     rows = uow.session.execute(
         select(Report, Person.name, Person.role, Photo)
         .join(Person, Person.id == Report.submitter_id)
-        .outerjoin(Photo, and_(Photo.ticket_id == ticket.id, of_report, Photo.state != "refused"))
+        .outerjoin(Photo, and_(Photo.ticket_id == ticket.id, of_report, Photo.state != "refused", ~Photo.of_rating))
         .where(Report.ticket_id == ticket.id)
         .order_by(Report.id, Photo.created_at)
     ).all()
@@ -100,14 +102,30 @@ def _told(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
     return list(words.values()), sorted(photos.values(), key=lambda photo: photo.created_at)
 
 
-def _hops(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Hop], dict[int, str]]:
+def _hops(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Hop], dict[int, str], int]:
+    """With them, in the same statement, how often something alike was reported here, where the caller may end it."""
     rows = uow.session.execute(
-        select(Hop, Person.name)
+        select(Hop, Person.name, _alike_here(uow, ticket).label("alike"))
         .outerjoin(Person, Person.id == Hop.person_id)
         .where(Hop.ticket_id == ticket.id)
         .order_by(Hop.seq)
     ).all()
-    return [row.Hop for row in rows], {row.Hop.person_id: row.name for row in rows if row.name is not None}
+    people = {row.Hop.person_id: row.name for row in rows if row.name is not None}
+    return [row.Hop for row in rows], people, int(rows[0].alike) if rows else 0
+
+
+def _alike_here(uow: UnitOfWork, ticket: Ticket) -> ColumnElement[int]:
+    """How often something alike was reported at this place, itself included; 0 for who does not hold it."""
+    if uow.actor is None or ticket.ended_at is not None or not holds(uow.actor, ticket):
+        return literal(0, Integer)
+    policy = uow.policy(clocks.lineage(ticket))
+    category = uow.book.category_by_id(ticket.category_id)
+    alike = {one.code for one in uow.book.categories if category.look_alike and one.look_alike == category.look_alike}
+    since = uow.now - timedelta(days=policy.repeat_place_days)
+    others = places.others_alike(
+        ticket, {category.code, *alike}, policy.repeat_place_m, since, policy.repeat_place_count
+    )
+    return others + 1
 
 
 def _of(
@@ -119,6 +137,7 @@ def _of(
     words: Sequence[Words],
     photos: Sequence[Photo],
     people: dict[int, str],
+    alike: int = 0,
 ) -> Scene:
     here = clocks.lineage(ticket)
     category = uow.book.category_by_id(ticket.category_id)
@@ -133,6 +152,8 @@ def _of(
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
         overseer_level=_overseen_from(uow, ticket, here),
+        repeated_place=alike >= uow.policy(here).repeat_place_count,
+        answered=frozenset(name for name in ANSWERED_BY_STEPS if getattr(ticket, name)),
     )
     return Scene(
         ticket=ticket,
@@ -163,13 +184,18 @@ def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | No
     return min(levels, key=lambda level: level.rank, default=None)
 
 
+def holds(actor: Actor, ticket: Ticket) -> bool:
+    """Whether somebody acts for the seat or department that has the ball."""
+    holds_seat = any(seat.area_id == ticket.holder_area_id for seat in actor.seats)
+    holds_department = actor.department_id is not None and actor.department_id == ticket.holder_department_id
+    return holds_seat or holds_department
+
+
 def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
     """What the caller is to this ticket."""
     actor, ticket = uow.caller, scene.ticket
     found = {Who.ANYBODY}
-    holds_seat = any(seat.area_id == ticket.holder_area_id for seat in actor.seats)
-    holds_department = actor.department_id is not None and actor.department_id == ticket.holder_department_id
-    if holds_seat or holds_department:
+    if holds(actor, ticket):
         found.add(Who.HOLDER)
     if scene.facts.overseer_level is not None:
         found.add(Who.OVERSEER)

@@ -32,6 +32,7 @@ from tests.world import (
     JIANGAN,
     OTHER_BUILDING,
     XIMA_GRID,
+    XIMA_HOME,
 )
 
 COVER = "BJ0123"  # goes to the 网格长, may be sent to a department
@@ -98,6 +99,8 @@ class Target:
     message: int
     area: str
     point: tuple[float, float]
+    revisit: int
+    voice: int
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,9 @@ class Row:
             "number": target.ended if path.endswith("/join") else target.number,
             "photo_id": target.photo,
             "message_id": str(target.message),
+            "revisit_id": str(target.revisit),
+            "code": target.area,
+            "voice_id": str(target.voice),
         }
         return re.sub(r"<.*?:(\w+)>", lambda found: values[found[1]], path)
 
@@ -148,6 +154,10 @@ def a_report(target: Target) -> dict[str, Any]:
     return {"json": {"client_request_id": str(uuid.uuid4()), "location": where, "category": COVER}}
 
 
+def a_voice(target: Target) -> dict[str, Any]:
+    return {"json": {"client_request_id": str(uuid.uuid4()), "kind": "thanks", "text": "辛苦了"}}
+
+
 def a_photo(target: Target) -> dict[str, Any]:
     return {"data": {"file": (io.BytesIO(picture()), "a.jpg", "image/jpeg")}}
 
@@ -163,6 +173,12 @@ def seen(status: int) -> dict[str, Answers]:
     return {place: {status: callers} for place, callers in SEES.items()}
 
 
+# who sees the revisit of a bad rating: the visitor and those above, and the rater; the 邻里长 handled it
+VISITORS = {
+    "own": names("building grid deputy community street district city auditor"),
+    "foreign": names("foreign_grid foreign_district city"),
+}
+VISITED: dict[str, Answers] = {"own": {200: VISITORS["own"] | {"rider"}}, "foreign": {200: VISITORS["foreign"]}}
 FIGURES: dict[str, Answers] = {place: {200: callers, 403: NO_FIGURES} for place, callers in ASKS_ABOUT.items()}
 
 TABLE = [
@@ -237,6 +253,39 @@ TABLE = [
         own={200: names("rider")},
         rest=404,
     ),
+    # ratings as they are read, and what follows bad ones
+    Row("GET /api/v1/tickets/<string:number>/ratings", **seen(200), rest=404),
+    Row("GET /api/v1/revisits"),
+    Row("GET /api/v1/revisits/figures", **FIGURES, rest=422, ask=in_area()),
+    Row("GET /api/v1/revisits/<int(max=9223372036854775807):revisit_id>", **VISITED, rest=404),
+    Row("GET /api/v1/revisits/<int(max=9223372036854775807):revisit_id>/events", **VISITED, rest=404),
+    Row(
+        "POST /api/v1/revisits/<int(max=9223372036854775807):revisit_id>/steps",
+        own={  # the visitor has contacted the rater already
+            409: names("building"),
+            403: (VISITORS["own"] | ONLOOKERS | {"rider"}) - {"building"},
+        },
+        foreign={403: VISITORS["foreign"] | ONLOOKERS},
+        rest=404,
+        ask=body(action="contact", note="联系过了"),
+    ),
+    Row(
+        "POST /api/v1/revisits/<int(max=9223372036854775807):revisit_id>/reveal",
+        own={200: names("building"), 403: (VISITORS["own"] | {"rider"}) - {"building"}},
+        foreign={403: VISITORS["foreign"]},
+        rest=404,
+        ask=body(reason="回访电话"),
+    ),
+    # 点赞 and 吐槽: the 网格长 hears what is said of a seat below
+    Row("POST /api/v1/areas/<string:code>/voices", **same(s201=names("rider resident")), rest=403, ask=a_voice),
+    Row("GET /api/v1/voices"),
+    Row(
+        "POST /api/v1/voices/<int(max=9223372036854775807):voice_id>/answer",
+        own={409: names("grid deputy"), 403: names("rider community street district city")},  # answered already
+        foreign={409: names("foreign_grid"), 403: names("foreign_district city")},
+        rest=404,
+        ask=body(text="谢谢"),
+    ),
     # figures
     Row("GET /api/v1/dashboard/definitions", public=True),
     Row("GET /api/v1/dashboard/month", **FIGURES, rest=422, ask=in_area()),
@@ -279,10 +328,14 @@ def matrices(opened: Callable[[str], Service]) -> Callable[[str], Matrix]:
 
 def _matrix(service: Service) -> Matrix:
     targets = {
-        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A),
-        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID),
-        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME),
+        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A, HOME),
+        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID, XIMA_HOME),
+        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME, 10**9, 10**9),
     }
+    contacted = service.seat(BUILDING).post(
+        f"/revisits/{targets['own'].revisit}/steps", {"action": "contact", "note": "联系过了"}
+    )
+    assert contacted.status_code == 200
     service.seat(GRID_A).did(targets["own"].number, "dispatch", to="department:water")
     service.work()
     return Matrix(service, targets, _callers(service))
@@ -293,7 +346,7 @@ def _callers(service: Service) -> dict[str, Caller]:
     return strangers | {name: service.as_(username) for name, username in CALLERS.items()}
 
 
-def _target(service: Service, submitter: Caller, point: tuple[float, float], area: str) -> Target:
+def _target(service: Service, submitter: Caller, point: tuple[float, float], area: str, home: str) -> Target:
     photo = submitter.photo()
     ended = submitter.report(point, category=COVER)["number"]
     submitter.did(ended, "withdraw")
@@ -307,7 +360,21 @@ def _target(service: Service, submitter: Caller, point: tuple[float, float], are
         )
         assert uow.session.get_one(Photo, photo).ticket_id is not None
     assert message is not None
-    return Target(number, ended, photo, message, area, point)
+    said = submitter.post(
+        f"/areas/{home}/voices", {"client_request_id": str(uuid.uuid4()), "kind": "grumble", "text": "来得太慢"}
+    )
+    voice = int(said.json["id"])
+    assert service.seat(area).post(f"/voices/{voice}/answer", {"text": "会改进"}).status_code == 200
+    return Target(number, ended, photo, message, area, point, _revisit(service, submitter, point, home), voice)
+
+
+def _revisit(service: Service, submitter: Caller, point: tuple[float, float], home: str) -> int:
+    """What followed a bad rating of something that the 邻里长 closed."""
+    lead = service.seat(home)
+    lamp = submitter.report(point, category="LL0107", photo_ids=[submitter.photo()])["number"]
+    lead.did(lamp, "solve", photo_ids=[lead.photo("white")])
+    assert submitter.post(f"/tickets/{lamp}/rating", {"grade": 1}).status_code == 201
+    return int(submitter.get("/revisits").json["items"][0]["id"])
 
 
 def test_every_endpoint_has_its_row(opened: Callable[[str], Service]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service import Service, picture
-from tests.world import AT_HOME, GRID_A, HOME
+from tests.world import AT_HOME, BUILDING, GRID_A, HOME
 
 Opened = Callable[[str], Service]
 NAMES = Path(__file__).parents[2] / ".." / "shared" / "api.md"
@@ -129,6 +129,31 @@ def strangers(document: dict[str, Any], value: Any, schema: dict[str, Any], path
     return found
 
 
+def what_people_say(service: Service, number: str) -> Iterator[tuple[str, Any]]:
+    """A bad rating of a closed ticket and what follows, then thanks to its grid."""
+    resident, building, grid = service.as_("resident"), service.seat(BUILDING), service.seat(GRID_A)
+    rated = {"grade": 1, "tags": ["slow"], "photo_ids": [resident.photo("blue")]}
+    yield "POST /api/v1/tickets/{number}/rating", resident.post(f"/tickets/{number}/rating", rated)
+    yield "GET /api/v1/tickets/{number}/ratings", resident.get(f"/tickets/{number}/ratings")
+    listed = building.get("/revisits")
+    yield "GET /api/v1/revisits", listed
+    path = f"/revisits/{listed.json['items'][0]['id']}"
+    yield "GET /api/v1/revisits/{revisit_id}", building.get(path)
+    yield "POST /api/v1/revisits/{revisit_id}/reveal", building.post(f"{path}/reveal", {"reason": "回访"})
+    yield "POST /api/v1/revisits/{revisit_id}/steps", building.post(f"{path}/steps", {"action": "contact", "note": "n"})
+    yield "GET /api/v1/revisits/{revisit_id}/events", building.get(f"{path}/events")
+    yield "GET /api/v1/revisits/figures", building.get("/revisits/figures")
+    given = {"client_request_id": str(uuid.uuid4()), "kind": "thanks", "text": "谢谢"}
+    said = resident.post(f"/areas/{BUILDING}/voices", given)
+    yield "POST /api/v1/areas/{code}/voices", said
+    yield "POST /api/v1/areas/{code}/voices", resident.post(f"/areas/{BUILDING}/voices", given)
+    yield "GET /api/v1/voices", grid.get("/voices")
+    yield (
+        "POST /api/v1/voices/{voice_id}/answer",
+        grid.post(f"/voices/{said.json['id']}/answer", {"text": "不客气"}),
+    )
+
+
 def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     """Calls with their answers, through the whole life of a ticket."""
     rider, resident, home = service.as_("rider"), service.as_("resident"), service.seat(HOME)
@@ -176,6 +201,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/dashboard/definitions", street.get("/dashboard/definitions")
     yield "GET /api/v1/dashboard/month", street.get("/dashboard/month")
     yield "GET /api/v1/dashboard/month.csv", street.get("/dashboard/month.csv")
+    yield from what_people_say(service, number)
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})

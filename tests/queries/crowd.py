@@ -80,6 +80,7 @@ def _statements(dialect: str) -> list[str]:
         " ELSE 100001 + ticket_id % 5000 END",
         # as many open elsewhere as a city has, so that looking at all of them does not pay
         f"UPDATE open_point SET geom = {_POINT[dialect].format(elsewhere)} WHERE ticket_id % 10 <> 0",  # noqa: S608
+        f"UPDATE ticket_point SET geom = {_POINT[dialect].format(elsewhere)} WHERE ticket_id % 10 <> 0",  # noqa: S608
         "INSERT INTO message (ticket_id, event_seq, person_id, text, data, state, created_at, attempts)"
         " SELECT id, 500, CASE WHEN id % 100 = 0 THEN 25 ELSE id % 20 + 1 END, '{number}', '{\"number\": \"n\"}',"
         " 'sent', received_at, 1 FROM ticket",

@@ -19,7 +19,7 @@ from reporter.services.messages import LEASE
 from tests.databases import Databases
 from tests.queries.crowd import Recorder, fill
 from tests.service import Service
-from tests.world import AT_HOME, CENTRAL, GRID_B, NANHU, NEAR_GRID_B
+from tests.world import AT_HOME, CENTRAL, GRID_B, HOME, NANHU, NEAR_GRID_B
 
 BIG = frozenset(
     {
@@ -47,6 +47,7 @@ class Crowd:
         self.resident = service.as_("resident2")
         self.street = service.as_("street")
         self.grid = service.seat(GRID_B)
+        self.home = service.seat(HOME)
         self.water = service.as_("department")
 
     def submit(self) -> Any:
@@ -57,6 +58,9 @@ class Crowd:
 
     def summary(self) -> Any:
         return self.street.get("/dashboard/summary", **{"from": "2026-09-01", "to": "2026-09-07"})
+
+    def one_of_mine(self) -> Any:
+        return self.home.get(f"/tickets/{self.submit().json['number']}")  # a copy's number is no path
 
     def claim(self, table: type[Leased]) -> None:
         with session_for(self.service.engine, writes=True) as session:
@@ -235,6 +239,12 @@ def scanned(plan: str) -> set[str]:
                 ],
             },
             id="figures of a week",
+        ),
+        pytest.param(
+            Crowd.one_of_mine,
+            "near AS MATERIALIZED",
+            {"postgis": ["idx_ticket_point_geom"], "spatialite": ["idx_ticket_point_geom VIRTUAL"]},
+            id="how often something alike happened where a ticket lies, with its hops",
         ),
         pytest.param(
             lambda crowd: crowd.claim(Message),

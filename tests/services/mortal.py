@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from reporter.app import create_app
-from reporter.services import messages, photos, settling, sla
+from reporter.services import invitations, messages, photos, revisit_clocks, settling, sla
 from reporter.services.messages import Outgoing
 from reporter.workshop import Workshop
 from reporter.workshop import build as build_workshop
@@ -145,6 +145,18 @@ def settle(workshop: Workshop, fate: Fate) -> None:
 def sweep(workshop: Workshop, _fate: Fate) -> None:
     """All clocks that are due."""
     while sla.sweep(workshop.works, batch=20):
+        continue
+
+
+def sweep_revisits(workshop: Workshop, _fate: Fate) -> None:
+    """All limits of revisits that are due."""
+    while revisit_clocks.sweep(workshop.works, batch=20):
+        continue
+
+
+def remind(workshop: Workshop, _fate: Fate) -> None:
+    """All reminders to rate that are due."""
+    while invitations.remind_waiting(workshop.works, batch=20):
         continue
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from reporter.domain import five
 from reporter.domain.actions import Action
 from reporter.domain.errors import TooLate, sentence
 from reporter.domain.statuses import Status
@@ -22,6 +23,11 @@ def drawn_for_recheck(number: str, percent: int) -> bool:
     return int("".join(filter(str.isdigit, number))) * 7919 % 100 < percent
 
 
+def _answered(step: Step) -> None:
+    """Where a place repeats itself, not without cause and effect (五连问). Raises RepeatPlaceUnanswered."""
+    five.check_answered(step.move.action, step.scene.facts, step.given)
+
+
 def _solved(step: Step) -> None:
     ticket, now = step.ticket, step.uow.now
     ticket.solved_at = now
@@ -36,6 +42,7 @@ def _solved(step: Step) -> None:
 def _verified(step: Step) -> None:
     if step.move.when == "failed":
         step.ticket.reworks += 1
+        step.ticket.effect = None  # what had been said of it did not hold
         step.ticket.solved_at = step.ticket.solved_on_time = None
 
 
@@ -50,10 +57,11 @@ def _begin_again(step: Step) -> None:
     ticket.reopened += 1
     ticket.closed_at = ticket.ended_at = ticket.solved_at = ticket.solved_on_time = None
     ticket.closed_at_once = ticket.recheck = False
+    ticket.effect = None
 
 
 HOOKS = {
-    Action.SOLVE: Hook(change=_solved),
-    Action.VERIFY: Hook(change=_verified),
+    Action.SOLVE: Hook(check=_answered, change=_solved),
+    Action.VERIFY: Hook(check=_answered, change=_verified),
     Action.REOPEN: Hook(check=_may_reopen, prepare=_begin_again),
 }

@@ -40,7 +40,7 @@ async function page(list, more, cursor) {
 
 function message(item) {
   return h("li", { class: item.read_at ? null : "unread" }, h("a", {
-    href: "#ticket/" + encodeURIComponent(item.ticket),
+    href: item.ticket ? "#ticket/" + encodeURIComponent(item.ticket) : "#messages",
     onclick: () => {
       if (!item.read_at) {
         post("/messages/" + item.id + "/read", {}).then(refresh, () => {});
