@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.metrics import Figure
+from schemas.asides import ExtensionOut, HoldOut, OverdueAppealOut, SupervisionOut
 from schemas.base import (
     CoordinateQuery,
     Flag,
@@ -66,7 +67,7 @@ class HopOut(Schema):
 
 class ClockOut(Schema):
     kind = fields.String()
-    state = fields.String(metadata={"description": "running, at_risk, overdue, stopped"})
+    state = fields.String(metadata={"description": "running, at_risk, overdue, paused, stopped"})
     limit = fields.Dict(metadata={"description": "{value, unit}"})
     source = fields.String()
     daytime_only = fields.Boolean()
@@ -175,6 +176,15 @@ class TicketOut(Schema):
     rating = fields.Nested(RatingOut, allow_none=True)
     may_rate = fields.Boolean()
     synthetic = fields.Boolean(metadata={"description": "示意数据，非真实边界"})
+    hold_until = Moment(allow_none=True, metadata={"description": "while it is held; it then resumes by itself"})
+    holds = fields.List(fields.Nested(HoldOut), metadata={"description": "for others than staff only a granted one"})
+    extensions = fields.List(fields.Nested(ExtensionOut), metadata={"description": "for staff"})
+    supervisions = fields.List(fields.Nested(SupervisionOut), metadata={"description": "for staff"})
+    overdue_appeal = fields.Nested(OverdueAppealOut, allow_none=True, metadata={"description": "for staff"})
+    reply_due_at = Moment(allow_none=True, metadata={"description": "for staff: when the holder must answer a card"})
+    checked = fields.Boolean(metadata={"description": "somebody went there before it was accepted"})
+    forced = fields.Boolean(metadata={"description": "closed by force"})
+    exempt = fields.Boolean(metadata={"description": "an overdue appeal was upheld; the delay itself stays"})
 
 
 class ReceiptOut(TicketOut):
@@ -195,6 +205,8 @@ class TicketListItem(Schema):
     due_at = Moment(allow_none=True)
     overdue = fields.Boolean()
     at_risk = fields.Boolean()
+    hold_until = Moment(allow_none=True)
+    reply_due_at = Moment(allow_none=True)
     area_code = fields.String()
     area_name = fields.String()
     address = fields.String(allow_none=True)
@@ -218,6 +230,7 @@ class TicketQuery(Paging):
     category = Text(validate=length(20))
     holder = Text(validate=length(60), metadata={"description": "me, seat:AREA_CODE or department:CODE"})
     overdue = fields.Boolean()
+    owes_reply = fields.Boolean(metadata={"description": "a card is open; with holder=me: the cards I owe"})
     severity = fields.Integer(validate=between(1, 4))
     q = Text(validate=length(60, 1))
     created_from = Text(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})

@@ -40,6 +40,11 @@ class Policy:
     loose_photo_days: int
     photos_max: int
     number_digits: int
+    check_limit: Limit
+    hold_max_days: int
+    extensions_max: int
+    extension_from_share: float
+    reply_limit: Limit
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -72,7 +77,16 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
         number_digits=int(values["number_digits"]),
+        check_limit=_limit(values["check_limit"]),
+        hold_max_days=int(values["hold_max_days"]),
+        extensions_max=int(values["extensions_max"]),
+        extension_from_share=float(values["extension_from_share"]),
+        reply_limit=_limit(values["reply_limit"]),
     )
+
+
+def _limit(value: Mapping[str, Any]) -> Limit:
+    return Limit(int(value["value"]), Unit(value["unit"]))
 
 
 def _time(text: str) -> time:

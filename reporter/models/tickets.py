@@ -85,6 +85,9 @@ class Ticket(Base):
         lean(
             "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
         ),
+        CheckConstraint("(status = 'on_hold') = (hold_until IS NOT NULL)", name="held_has_end"),
+        CheckConstraint("NOT forced OR closed_at IS NOT NULL", name="forced_is_closed"),
+        lean("ix_ticket_reply_owed", "reply_due_at", where="reply_due_at IS NOT NULL"),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
@@ -140,6 +143,13 @@ class Ticket(Base):
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
+    asides: Mapped[bool] = mapped_column(default=False)  # has rows of models/waiting.py
+    hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # while it is held
+    reply_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # while a card is open: of the first to answer
+    checked: Mapped[bool] = mapped_column(default=False)  # somebody went there before it was accepted
+    appealed: Mapped[bool] = mapped_column(default=False)  # not accepted once, and asked about again
+    forced: Mapped[bool] = mapped_column(default=False)  # closed by force: no answer to whether it was done well
+    exempt: Mapped[bool] = mapped_column(default=False)  # an overdue appeal was upheld; the delay stays written
 
 
 class Report(Base):

@@ -89,6 +89,8 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "overdue_at",
         "closed_at",
         "ended_at",
+        "hold_until",
+        "reply_due_at",
     },
     Report: {"id"},
     Message: {"id", "read_at"},

@@ -13,7 +13,9 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
 from reporter.queries import areas
+from reporter.services import asides as beside
 from reporter.services import clocks
+from reporter.services.asides import Asides
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -46,6 +48,7 @@ class Scene:
     people: dict[int, str]
     facts: Facts
     conflicted: frozenset[int]
+    asides: Asides
 
     @property
     def open_hop(self) -> Hop | None:
@@ -58,8 +61,8 @@ class Scene:
 
 
 def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
-    """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, and one more for
-    its clocks unless they are in memory."""
+    """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, one more for its
+    clocks unless they are in memory, and those of ``services/asides.py`` for the few tickets that have any."""
     words, photos = _told(uow, ticket)
     hops, people = _hops(uow, ticket)
     here = clocks.lineage(ticket)
@@ -123,6 +126,7 @@ def _of(
     here = clocks.lineage(ticket)
     category = uow.book.category_by_id(ticket.category_id)
     condition = next(condition for condition in category.conditions if condition.id == ticket.condition_id)
+    asides = beside.load(uow, ticket)
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
@@ -133,6 +137,7 @@ def _of(
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
         overseer_level=_overseen_from(uow, ticket, here),
+        **beside.facts(uow, ticket, asides),
     )
     return Scene(
         ticket=ticket,
@@ -147,6 +152,7 @@ def _of(
         people=people,
         facts=facts,
         conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
+        asides=asides,
     )
 
 
