@@ -162,8 +162,8 @@ def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | No
     if uow.actor is None:
         return None
     actor = uow.actor
-    if actor.role is Role.DISTRICT:
-        return Level.DISTRICT if actor.home_area_id in here else None
+    if actor.role is Role.DISTRICT and actor.home_area_id in here:
+        return Level.DISTRICT
     holder = Level(ticket.holder_level) if ticket.holder_level else Level.BUILDING
     levels = [seat.level for seat in actor.seats if seat.area_id in here and seat.level.rank < holder.rank]
     return min(levels, key=lambda level: level.rank, default=None)
