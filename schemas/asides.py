@@ -50,6 +50,27 @@ class OverdueAppealOut(Schema):
     ended_at = Moment(allow_none=True)
 
 
+class Beside(Schema):
+    """The fields of one ticket that speak of it."""
+
+    hold_until = Moment(allow_none=True, metadata={"description": "while it is held; it then resumes by itself"})
+    holds = fields.List(fields.Nested(HoldOut), metadata={"description": "for others than staff only a granted one"})
+    extensions = fields.List(fields.Nested(ExtensionOut), metadata={"description": "for staff"})
+    supervisions = fields.List(fields.Nested(SupervisionOut), metadata={"description": "for staff"})
+    overdue_appeal = fields.Nested(OverdueAppealOut, allow_none=True, metadata={"description": "for staff"})
+    reply_due_at = Moment(allow_none=True, metadata={"description": "for staff: when the holder must answer a card"})
+    checked = fields.Boolean(metadata={"description": "somebody went there before it was accepted"})
+    forced = fields.Boolean(metadata={"description": "closed by force"})
+    exempt = fields.Boolean(metadata={"description": "an overdue appeal was upheld; the delay itself stays"})
+
+
+class BesideListed(Schema):
+    """The same of a ticket in a list."""
+
+    hold_until = Moment(allow_none=True, metadata={"description": "while it is held"})
+    reply_due_at = Moment(allow_none=True, metadata={"description": "for staff: while a card is open"})
+
+
 class OverdueAppealIn(Shape):
     reason = Text(required=True, validate=[length(500, 1), not_blank])
 

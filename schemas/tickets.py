@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.metrics import Figure
-from schemas.asides import ExtensionOut, HoldOut, OverdueAppealOut, SupervisionOut
+from schemas.asides import Beside, BesideListed
 from schemas.base import (
     CoordinateQuery,
     Flag,
@@ -139,7 +139,7 @@ class RatingOut(Schema):
     changed_at = Moment(allow_none=True)
 
 
-class TicketOut(Schema):
+class TicketOut(Beside):
     """One ticket. What the caller has no business with is absent or masked."""
 
     number = fields.String()
@@ -176,15 +176,6 @@ class TicketOut(Schema):
     rating = fields.Nested(RatingOut, allow_none=True)
     may_rate = fields.Boolean()
     synthetic = fields.Boolean(metadata={"description": "示意数据，非真实边界"})
-    hold_until = Moment(allow_none=True, metadata={"description": "while it is held; it then resumes by itself"})
-    holds = fields.List(fields.Nested(HoldOut), metadata={"description": "for others than staff only a granted one"})
-    extensions = fields.List(fields.Nested(ExtensionOut), metadata={"description": "for staff"})
-    supervisions = fields.List(fields.Nested(SupervisionOut), metadata={"description": "for staff"})
-    overdue_appeal = fields.Nested(OverdueAppealOut, allow_none=True, metadata={"description": "for staff"})
-    reply_due_at = Moment(allow_none=True, metadata={"description": "for staff: when the holder must answer a card"})
-    checked = fields.Boolean(metadata={"description": "somebody went there before it was accepted"})
-    forced = fields.Boolean(metadata={"description": "closed by force"})
-    exempt = fields.Boolean(metadata={"description": "an overdue appeal was upheld; the delay itself stays"})
 
 
 class ReceiptOut(TicketOut):
@@ -195,7 +186,7 @@ class ReceiptOut(TicketOut):
     report = fields.Dict(metadata={"description": "{id, received_at} of this report"})
 
 
-class TicketListItem(Schema):
+class TicketListItem(BesideListed):
     number = fields.String()
     status = fields.String()
     status_name = fields.String()
@@ -205,8 +196,6 @@ class TicketListItem(Schema):
     due_at = Moment(allow_none=True)
     overdue = fields.Boolean()
     at_risk = fields.Boolean()
-    hold_until = Moment(allow_none=True)
-    reply_due_at = Moment(allow_none=True)
     area_code = fields.String()
     area_name = fields.String()
     address = fields.String(allow_none=True)

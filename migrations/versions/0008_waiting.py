@@ -120,7 +120,10 @@ def _holds() -> None:
         sa.CheckConstraint(
             "NOT granted OR from_status IN ('dispatched', 'handling')", name=op.f("ck_hold_held_from_known")
         ),
-        sa.CheckConstraint("run_at IS NULL OR (granted AND resumed_at IS NULL)", name=op.f("ck_hold_runs_while_held")),
+        sa.CheckConstraint(
+            "run_at IS NULL OR (granted IS NOT NULL AND granted AND resumed_at IS NULL)",
+            name=op.f("ck_hold_runs_while_held"),
+        ),
         *_keys("hold", "asked_by", "decided_by"),
         sa.PrimaryKeyConstraint("ticket_id", "seq", name=op.f("pk_hold")),
     )

@@ -25,7 +25,9 @@ class Hold(Leased, Base):
     __table_args__ = (
         CheckConstraint("granted IS NULL OR decided_at IS NOT NULL", name="decided_has_time"),
         CheckConstraint("NOT granted OR from_status IN ('dispatched', 'handling')", name="held_from_known"),
-        CheckConstraint("run_at IS NULL OR (granted AND resumed_at IS NULL)", name="runs_while_held"),
+        CheckConstraint(
+            "run_at IS NULL OR (granted IS NOT NULL AND granted AND resumed_at IS NULL)", name="runs_while_held"
+        ),
         lean("uq_hold_granted", "ticket_id", where="granted", on_sqlite="granted = 1", unique=True),
         lean("uq_hold_asked", "ticket_id", where="granted IS NULL", unique=True),
         lean("ix_hold_run_at", "run_at", where="run_at IS NOT NULL"),

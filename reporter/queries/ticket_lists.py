@@ -1,10 +1,8 @@
 """Lists of tickets: filters, order and a cursor, in one statement a page."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,8 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from reporter.db import LARGEST_KEY, Key, UTCDateTime
-from reporter.domain.errors import Invalid, sentence
+from reporter.db import Key, UTCDateTime
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.metrics import Figure
 from reporter.domain.permissions import Actor
@@ -36,12 +33,12 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.points import TicketPoint
 from reporter.models.tickets import Clock, Rating, Report, Ticket
-from reporter.queries import counting, figures
+from reporter.queries import counting, cursors, figures
+from reporter.queries.cursors import SEVERITIES
 from reporter.queries.figures import Period
 from reporter.queries.spatial import in_box, number
 from reporter.queries.tickets import not_about, reaches, ways, within
 
-SEVERITIES = (1, 2, 3, 4)
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")  # sorts what has no deadline last
 
 
@@ -152,7 +149,7 @@ def page(
 ) -> Page:
     """One page of what the caller may see, in one statement. Raises Invalid for an unreadable cursor."""
     parts, ascending = SORTS[sort]
-    position = _opened(cursor, sort) if cursor is not None else None
+    position = cursors.opened(cursor, sort) if cursor is not None else None
     conditions = [not_about(actor), *_conditions(filters, now)]
     # Each way to a ticket, and each part of the order, is read from its own index as far as the page needs.
     pieces = [
@@ -184,7 +181,7 @@ def page(
     rows = session.execute(query).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(rows, _sealed(rows[-1].sort_key, rows[-1].Ticket.id, sort) if more else None)
+    return Page(rows, cursors.sealed(rows[-1].sort_key, rows[-1].Ticket.id, sort) if more else None)
 
 
 def _ways(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
@@ -279,26 +276,6 @@ def _after(part: Part, ascending: bool, value: Any, ticket_id: int) -> ColumnEle
     if part.all_alike == value:
         return Ticket.id > ticket_id if ascending else Ticket.id < ticket_id
     return true() if (part.all_alike > value) == ascending else false()
-
-
-def _sealed(value: Any, ticket_id: int, sort: str) -> str:
-    shown = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([sort, shown, ticket_id]).encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str, sort: str) -> tuple[Any, int]:
-    try:
-        made_for, value, ticket_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if made_for != sort or not 0 < ticket_id <= LARGEST_KEY:
-            raise ValueError(cursor)
-        if sort.endswith("severity"):
-            return SEVERITIES[SEVERITIES.index(value)], int(ticket_id)
-        at = datetime.fromisoformat(value)
-        if at.tzinfo is None:
-            raise ValueError(cursor)
-        return at.astimezone(UTC), int(ticket_id)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Invalid(fields={"cursor": sentence("翻页标记无效，请从第一页重新开始")}) from error
 
 
 STATUS_GROUPS = {"open": tuple(sorted(OPEN)), "ended": tuple(sorted(ENDED))}

@@ -79,6 +79,8 @@ def take(
     )
     uow.session.flush()  # photos refer to the event
     photos.attach(uow, given.get("photo_ids") or (), ticket, uow.policy(clocks.lineage(ticket)), event=event)
+    reason_code = str(step.data.get("reason_code") or given.get("reason_code", ""))
+    filling: dict[str, Any] = {"reason": actions.reason_name(reason_code), **step.filling}
     messages.tell(
         uow,
         ticket,
@@ -88,9 +90,7 @@ def take(
         conflicted=scene.conflicted,
         holder=landing.title_of(uow, scene.chain, hop),
         category=uow.book.category_by_id(ticket.category_id).name,
-        reason=step.filling.get("reason")
-        or actions.reason_name(str(step.data.get("reason_code") or given.get("reason_code", ""))),
-        until=step.filling.get("until", ""),
+        **filling,
     )
     return ticket
 
