@@ -116,6 +116,8 @@ def pause(uow: UnitOfWork, ticket: Ticket, clocks: Sequence[Clock], kinds: Seque
     """From now on the running clocks of these kinds use no time and have no deadline."""
     for clock in _running(clocks, kinds):
         tick(uow, clock, Tick.PAUSED)
+        if clock.kind == ClockKind.RESPONSE and ticket.response_due_at == clock.due_at:
+            ticket.response_due_at = None  # nobody owes an answer meanwhile
         clock.due_at = clock.run_at = None
         if clock.kind == ClockKind.RESOLVE:
             ticket.due_at = None
@@ -127,6 +129,8 @@ def resume(uow: UnitOfWork, ticket: Ticket, clocks: Sequence[Clock], kinds: Sequ
         if clock.due_at is None:
             tick(uow, clock, Tick.RESUMED)
             derive(uow, ticket, clock)
+            if clock.kind == ClockKind.RESPONSE and ticket.response_due_at is None:
+                ticket.response_due_at = clock.due_at
 
 
 def extend(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> None:

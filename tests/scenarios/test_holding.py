@@ -131,6 +131,7 @@ def test_what_was_not_taken_yet_returns_there_with_its_answer_still_owed(service
     started = {clock["kind"]: clock["due_at"] for clock in before["clocks"]}
     due = {clock["kind"]: clock["due_at"] for clock in ticket["clocks"]}
     assert due["response"] > started["response"]
+    assert (held["response_due_at"], ticket["response_due_at"]) == (None, due["response"]), "what figures judge by"
     assert all(derived == stored for derived, stored in replayed(service))
     assert kinds(service, number).get("climbed", 0) == 0
 
