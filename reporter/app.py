@@ -24,6 +24,7 @@ from reporter.api import (
     health,
     messages,
     months,
+    overdue_appeals,
     photos,
     ratings,
     reports,
@@ -54,6 +55,7 @@ ROOMS = (
     messages,
     dashboard,
     months,
+    overdue_appeals,
     health,
 )
 

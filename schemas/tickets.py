@@ -5,6 +5,7 @@ from marshmallow import Schema, fields
 from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.figures import Figure
+from schemas.asides import Beside, BesideListed
 from schemas.base import (
     CoordinateQuery,
     Flag,
@@ -67,7 +68,7 @@ class HopOut(Schema):
 
 class ClockOut(Schema):
     kind = fields.String()
-    state = fields.String(metadata={"description": "running, at_risk, overdue, stopped"})
+    state = fields.String(metadata={"description": "running, at_risk, overdue, paused, stopped"})
     limit = fields.Dict(metadata={"description": "{value, unit}"})
     source = fields.String()
     daytime_only = fields.Boolean()
@@ -131,7 +132,7 @@ class Similar(Schema):
     joins = fields.Integer()
 
 
-class TicketOut(Schema):
+class TicketOut(Beside):
     """One ticket. What the caller has no business with is absent or masked."""
 
     number = fields.String()
@@ -179,7 +180,7 @@ class ReceiptOut(TicketOut):
     report = fields.Dict(metadata={"description": "{id, received_at} of this report"})
 
 
-class TicketListItem(Schema):
+class TicketListItem(BesideListed):
     number = fields.String()
     status = fields.String()
     status_name = fields.String()
@@ -212,6 +213,7 @@ class TicketQuery(Paging):
     category = Text(validate=length(20))
     holder = Text(validate=length(60), metadata={"description": "me, seat:AREA_CODE or department:CODE"})
     overdue = fields.Boolean()
+    owes_reply = fields.Boolean(metadata={"description": "a card is open; with holder=me: the cards I owe"})
     severity = fields.Integer(validate=between(1, 4))
     q = Text(validate=length(60, 1))
     created_from = Text(validate=length(40), metadata={"description": "date or RFC 3339, inclusive"})

@@ -68,8 +68,6 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(figure, sa.Integer(), nullable=False, server_default="0"))
             if op.get_bind().dialect.name == "postgresql":
                 op.alter_column(table, figure, server_default=None)
-    for flag in ("forced", "exempt"):
-        op.add_column("ticket", sa.Column(flag, sa.Boolean(), nullable=False, server_default=sa.false()))
     where = sa.text("reopened > 0")
     op.create_index("ix_ticket_reopened", "ticket", ["received_at"], postgresql_where=where, sqlite_where=where)
     _add_policies()
@@ -96,7 +94,7 @@ def _add_policies() -> None:
     )
     for key, value in POLICIES.items() if since else ():
         op.execute(
-            policy.insert().values(area_id=None, key=key, value=value, source="PR migration 0008", valid_from=since)
+            policy.insert().values(area_id=None, key=key, value=value, source="PR migration 0009", valid_from=since)
         )
 
 
@@ -104,8 +102,6 @@ def downgrade() -> None:
     policy = sa.table("policy", sa.column("key", sa.String()))
     op.execute(policy.delete().where(policy.c.key.in_(list(POLICIES))))
     op.drop_index("ix_ticket_reopened", table_name="ticket")
-    for flag in ("exempt", "forced"):
-        op.drop_column("ticket", flag)
     _begin_anew()
     for table in TABLES:
         for figure in reversed(FIGURES):

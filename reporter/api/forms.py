@@ -5,9 +5,10 @@ from typing import Any
 from reporter.api import words
 from reporter.api.words import gettext
 from reporter.domain import five, lifecycle
-from reporter.domain.actions import ACTION_NAMES, REASON_CODES
+from reporter.domain.actions import ACTION_NAMES, REASON_CODES, Action
 from reporter.domain.areas import Level
 from reporter.domain.procedures import Move
+from reporter.domain.waiting import CARD_NAMES, Card
 from reporter.services.landing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
@@ -26,7 +27,12 @@ def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[
     if name == "reason_code":
         return [{"value": code, "name": gettext(text)} for code, text in REASON_CODES[move.action].items()]
     if name == "to":
-        return _receivers(uow, scene)
+        found = _receivers(uow, scene)
+        return [one for one in found if one["value"].startswith("seat:")] if move.action is Action.CHECK else found
+    if name == "card":
+        level = scene.facts.overseer_level
+        cards = list(Card) if level and level.reaches(Level.STREET) else [Card.YELLOW]
+        return [{"value": card.value, "name": gettext(CARD_NAMES[card])} for card in cards]
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import five_answers, forms, words
+from reporter.api import beside, five_answers, forms, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
@@ -82,6 +82,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         **_rating(uow, scene, mine, here),
         "five": five_answers.of(uow, scene, staff, names.of(open_hop)),
         "synthetic": scene.chain[-1].synthetic,
+        **beside.of(uow, scene, staff),
     }
 
 
@@ -162,7 +163,9 @@ def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
 
 def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
     state = "stopped" if clock.stopped_at else "running"
-    if state == "running" and clock.due_at and clock.due_at < now:
+    if state == "running" and clock.due_at is None:
+        state = "paused"
+    elif state == "running" and clock.due_at and clock.due_at < now:
         state = "overdue"
     elif state == "running" and clock.at_risk_at:
         state = "at_risk"

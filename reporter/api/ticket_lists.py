@@ -7,7 +7,7 @@ from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions, privacy
 from reporter.domain.areas import Level
 from reporter.domain.coordinates import Datum, Point
-from reporter.domain.errors import Invalid, sentence
+from reporter.domain.errors import Forbidden, Invalid, sentence
 from reporter.domain.figures import Figure
 from reporter.domain.rulebook import Rulebook
 from reporter.domain.statuses import STATUS_NAMES, Status
@@ -66,6 +66,7 @@ def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
         holder_areas=holder_areas,
         holder_department=holder_department,
         overdue=query.get("overdue"),
+        owes_reply=_owes_reply(uow, query.get("owes_reply")),
         severity=query.get("severity"),
         q=query.get("q"),
         created_from=times.moment(uow, query.get("created_from"), "created_from"),
@@ -75,6 +76,13 @@ def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
         figure=figure,
         period=times.period(uow, query.get("from_"), query.get("to"))[0] if figure else None,
     )
+
+
+def _owes_reply(uow: UnitOfWork, asked: bool | None) -> bool | None:
+    """Cards are shown among staff only. Raises Forbidden."""
+    if asked is not None and not uow.caller.is_staff:
+        raise Forbidden()
+    return asked
 
 
 def _statuses(text: str | None) -> tuple[str, ...]:
@@ -163,6 +171,8 @@ def _item(uow: UnitOfWork, row: Any, datum: Datum) -> dict[str, Any]:
         "due_at": ticket.due_at,
         "overdue": shown.is_overdue(ticket, uow.now),
         "at_risk": bool(row.at_risk),
+        "hold_until": ticket.hold_until,
+        "reply_due_at": ticket.reply_due_at if staff else None,
         "area_code": row.area_code,
         "area_name": row.area_name,
         "address": row.address if own or staff else None,

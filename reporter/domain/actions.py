@@ -34,6 +34,8 @@ class Action(StrEnum):
     SPLIT = "split"
     FORCE_CLOSE = "force_close"
     VOID = "void"
+    APPROVE_HOLD = "approve_hold"
+    REPLY = "reply"
 
 
 ACTION_NAMES = {
@@ -49,6 +51,17 @@ ACTION_NAMES = {
     Action.WITHDRAW: sentence("撤回"),
     Action.REOPEN: sentence("要求重办"),
     Action.NOTE: sentence("备注"),
+    Action.CHECK: sentence("核查"),
+    Action.APPEAL: sentence("申请复核"),
+    Action.HOLD: sentence("挂起"),
+    Action.APPROVE_HOLD: sentence("审批挂起"),
+    Action.RESUME: sentence("恢复办理"),
+    Action.REQUEST_EXTENSION: sentence("申请延期"),
+    Action.APPROVE_EXTENSION: sentence("审批延期"),
+    Action.SUPERVISE: sentence("督办"),
+    Action.REPLY: sentence("回复督办"),
+    Action.FORCE_CLOSE: sentence("强制结案"),
+    Action.VOID: sentence("作废"),
 }
 
 REJECT_REASONS = {
@@ -69,8 +82,26 @@ RETURN_REASONS = {
     "other": sentence("其他原因"),
 }
 
+HOLD_REASONS = {
+    "needs_budget": sentence("需要经费"),
+    "season": sentence("受季节限制"),
+    "litigation": sentence("涉及诉讼"),
+    "awaiting_owner": sentence("等待权属单位"),
+    "awaiting_other_project": sentence("等待其他工程"),
+}
+SUPERVISE_REASONS = {
+    "overdue": sentence("超期督办"),
+    "leader": sentence("领导督办"),
+    "important": sentence("重要事项督办"),
+}
+
 # which codes the field ``reason_code`` of a step may have
-REASON_CODES = {Action.REJECT: REJECT_REASONS, Action.RETURN: RETURN_REASONS}
+REASON_CODES = {
+    Action.REJECT: REJECT_REASONS,
+    Action.RETURN: RETURN_REASONS,
+    Action.HOLD: HOLD_REASONS,
+    Action.SUPERVISE: SUPERVISE_REASONS,
+}
 
 FIELD_SENTENCES = {
     "category": sentence("请选择类别"),
@@ -81,6 +112,10 @@ FIELD_SENTENCES = {
     "reason": sentence("请写明原因"),
     "reason_code": sentence("请选择原因"),
     "text": sentence("请写备注内容"),
+    "found": sentence("请说明现场是否属实"),
+    "until": sentence("请写明挂起到哪一天"),
+    "granted": sentence("请说明是否同意"),
+    "card": sentence("请选择黄牌或红牌"),
 }
 
 

@@ -35,6 +35,28 @@ class EventKind(StrEnum):
     CLIMBED = "climbed"
     RESPONSE_MISSED = "response_missed"
     VERIFICATION_LATE = "verification_late"
+    CHECK_STARTED = "check_started"
+    CHECKED = "checked"
+    NOT_FOUND = "not_found"
+    CHECK_LATE = "check_late"
+    APPEALED = "appealed"
+    HOLD_REQUESTED = "hold_requested"
+    HOLD_REFUSED = "hold_refused"
+    HELD = "held"
+    RESUMED = "resumed"
+    EXTENSION_REQUESTED = "extension_requested"
+    EXTENSION_ENDORSED = "extension_endorsed"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
+    SUPERVISED = "supervised"
+    RED_CARD = "red_card"
+    REPLIED = "replied"
+    FORCE_CLOSED = "force_closed"
+    VOIDED = "voided"
+    OVERDUE_APPEALED = "overdue_appealed"
+    OVERDUE_APPEAL_ENDORSED = "overdue_appeal_endorsed"
+    OVERDUE_APPEAL_UPHELD = "overdue_appeal_upheld"
+    OVERDUE_APPEAL_DISMISSED = "overdue_appeal_dismissed"
 
 
 EVENT_NAMES = {
@@ -62,6 +84,28 @@ EVENT_NAMES = {
     EventKind.CLIMBED: sentence("响应超时，自动上报"),
     EventKind.RESPONSE_MISSED: sentence("响应超时"),
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
+    EventKind.CHECK_STARTED: sentence("安排核查"),
+    EventKind.CHECKED: sentence("核查属实"),
+    EventKind.NOT_FOUND: sentence("核查未发现，不予受理"),
+    EventKind.CHECK_LATE: sentence("核查超时"),
+    EventKind.APPEALED: sentence("申请复核，重新受理"),
+    EventKind.HOLD_REQUESTED: sentence("申请挂起"),
+    EventKind.HOLD_REFUSED: sentence("不同意挂起"),
+    EventKind.HELD: sentence("挂起"),
+    EventKind.RESUMED: sentence("恢复办理"),
+    EventKind.EXTENSION_REQUESTED: sentence("申请延期"),
+    EventKind.EXTENSION_ENDORSED: sentence("街道同意延期，报区审批"),
+    EventKind.EXTENSION_GRANTED: sentence("同意延期"),
+    EventKind.EXTENSION_REFUSED: sentence("不同意延期"),
+    EventKind.SUPERVISED: sentence("黄牌督办"),
+    EventKind.RED_CARD: sentence("红牌督办"),
+    EventKind.REPLIED: sentence("回复督办"),
+    EventKind.FORCE_CLOSED: sentence("强制结案"),
+    EventKind.VOIDED: sentence("作废"),
+    EventKind.OVERDUE_APPEALED: sentence("超期申诉"),
+    EventKind.OVERDUE_APPEAL_ENDORSED: sentence("超期申诉初审同意"),
+    EventKind.OVERDUE_APPEAL_UPHELD: sentence("超期申诉成立，免予考核"),
+    EventKind.OVERDUE_APPEAL_DISMISSED: sentence("超期申诉不成立"),
 }
 
 EVENT_OF_ACTION = {
@@ -77,6 +121,29 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.CHECK: EventKind.CHECK_STARTED,
+    Action.APPEAL: EventKind.APPEALED,
+    Action.HOLD: EventKind.HELD,
+    Action.APPROVE_HOLD: EventKind.HELD,
+    Action.RESUME: EventKind.RESUMED,
+    Action.REQUEST_EXTENSION: EventKind.EXTENSION_REQUESTED,
+    Action.APPROVE_EXTENSION: EventKind.EXTENSION_GRANTED,
+    Action.SUPERVISE: EventKind.SUPERVISED,
+    Action.REPLY: EventKind.REPLIED,
+    Action.FORCE_CLOSE: EventKind.FORCE_CLOSED,
+    Action.VOID: EventKind.VOIDED,
+}
+
+# rows of an action that are told under another name, by the row's claim
+EVENT_OF_ROW = {
+    (Action.CHECK, "found"): EventKind.CHECKED,
+    (Action.CHECK, "not_found"): EventKind.NOT_FOUND,
+    (Action.HOLD, "may_ask_to_hold"): EventKind.HOLD_REQUESTED,
+    (Action.SUPERVISE, "red_card"): EventKind.RED_CARD,
+    (Action.APPROVE_HOLD, "hold_refused"): EventKind.HOLD_REFUSED,
+    (Action.APPROVE_EXTENSION, "street_grants"): EventKind.EXTENSION_ENDORSED,
+    (Action.APPROVE_EXTENSION, "street_refuses"): EventKind.EXTENSION_REFUSED,
+    (Action.APPROVE_EXTENSION, "district_refuses"): EventKind.EXTENSION_REFUSED,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.
@@ -88,6 +155,20 @@ INTERNAL = frozenset(
         EventKind.BECAME_OVERDUE,
         EventKind.RESPONSE_MISSED,
         EventKind.VERIFICATION_LATE,
+        EventKind.CHECK_LATE,
+        EventKind.HOLD_REQUESTED,
+        EventKind.HOLD_REFUSED,
+        EventKind.EXTENSION_REQUESTED,
+        EventKind.EXTENSION_ENDORSED,
+        EventKind.EXTENSION_GRANTED,
+        EventKind.EXTENSION_REFUSED,
+        EventKind.SUPERVISED,
+        EventKind.RED_CARD,
+        EventKind.REPLIED,
+        EventKind.OVERDUE_APPEALED,
+        EventKind.OVERDUE_APPEAL_ENDORSED,
+        EventKind.OVERDUE_APPEAL_UPHELD,
+        EventKind.OVERDUE_APPEAL_DISMISSED,
     }
 )
 
@@ -100,5 +181,6 @@ BY_SUBMITTERS = frozenset(
         EventKind.WITHDRAWN,
         EventKind.REOPENED,
         EventKind.RATED,
+        EventKind.APPEALED,
     }
 )

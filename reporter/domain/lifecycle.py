@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reporter.domain import waiting
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import Level
 from reporter.domain.procedures import Claim, Move, Procedure, always
-from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
+from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
 
 class Who(StrEnum):
@@ -37,12 +38,15 @@ class Ball(StrEnum):
     TO_SOLVER = "to_solver"  # back to whoever solved, for rework
     ABOVE_SOLVER = "above_solver"  # one level above whoever solved
     NOBODY = "nobody"  # the ticket has ended
+    TO_ASKER = "to_asker"  # back to whoever sent it to be checked; stays with whoever checked alone
+    ABOVE_REJECTER = "above_rejecter"  # the 网格 or wider above whoever did not accept it
 
 
 class ClockKind(StrEnum):
     RESPONSE = "response"
     RESOLVE = "resolve"
     VERIFY = "verify"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class Facts:
     guarded: bool = False
     repeated_place: bool = False  # something alike happened here often (五连问); asked for its holder only
     answered: frozenset[str] = frozenset()  # of cause, plan and effect
+    held_ever: bool = False
+    hold_asked: bool = False  # a request to hold waits for its decision
+    held_from: Status | None = None  # while it is held: the status it had
+    overdue: bool = False
+    extensions_left: bool = True
+    extension_for: Level | None = None  # whose decision an open request waits for
+    decided_by_caller: bool = False  # the first decision about that request was the caller's own
+    reply_owed: bool = False  # a card is open
+    appealed: bool = False  # the submitter has asked once already
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -70,8 +83,9 @@ CLAIMS: Mapping[str, Claim] = {
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
+    **waiting.CLAIMS,
 }
-FORESEEN = frozenset({"never_taken"})
+FORESEEN = frozenset({"never_taken"}) | waiting.FORESEEN
 
 
 def reach(move: Move, facts: Facts) -> bool:
@@ -105,7 +119,9 @@ R, A, D, H, F, C = (
     Status.FEEDBACK,
     Status.CLOSED,
 )
+K, W, N, V = Status.CHECKING, Status.ON_HOLD, Status.NOT_ACCEPTED, Status.VOIDED
 _RESPONSE, _RESOLVE, _VERIFY = ClockKind.RESPONSE, ClockKind.RESOLVE, ClockKind.VERIFY
+_CHECK = ClockKind.CHECK
 _WORKING_CLOCKS = (_RESPONSE, _RESOLVE)
 _ALL_CLOCKS = tuple(ClockKind)
 
@@ -138,6 +154,59 @@ MOVES = (
          may_have=("note",), stops=_ALL_CLOCKS),
     Move(Action.REOPEN,   _from(C),       D,    Who.ANY_SUBMITTER, Ball.ABOVE_SOLVER, needs=("reason",),
          may_have=("photo_ids",), starts=_WORKING_CLOCKS),
+    Move(Action.CHECK,    _from(R),       K,    Who.HOLDER, Ball.GIVEN, needs=("to",), may_have=("note",),
+         when="to_somebody", stops=(_RESPONSE,), starts=(_CHECK,), smallest=Level.GRID, department=False),
+    Move(Action.CHECK,    _from(R),       K,    Who.HOLDER, Ball.STAYS, may_have=("to", "note"),
+         stops=(_RESPONSE,), starts=(_CHECK,), smallest=Level.GRID, department=False),
+    Move(Action.CHECK,    _from(K),       R,    Who.HOLDER, Ball.TO_ASKER, needs=("found",),
+         may_have=("note", "photo_ids"), when="found", stops=(_CHECK,), starts=(_RESPONSE,), department=False),
+    Move(Action.CHECK,    _from(K),       N,    Who.HOLDER, Ball.NOBODY, needs=("found", "note"),
+         may_have=("photo_ids",), when="not_found", stops=_ALL_CLOCKS, department=False),
+    Move(Action.APPEAL,   _from(N),       R,    Who.SUBMITTER, Ball.ABOVE_REJECTER, needs=("reason",),
+         may_have=("photo_ids",), when="not_appealed", starts=_WORKING_CLOCKS),
+    # a 社区 or wider holds at once, as holder or as overseer; a smaller holder asks, and an overseer decides
+    Move(Action.HOLD,     _from(D, H),    W,    Who.HOLDER, Ball.STAYS, needs=("until", "reason_code"),
+         may_have=("note",), when="never_held", pauses=_WORKING_CLOCKS, smallest=Level.COMMUNITY, department=False),
+    Move(Action.HOLD,     _from(D, H),    W,    Who.OVERSEER, Ball.STAYS, needs=("until", "reason_code"),
+         may_have=("note",), when="never_held", pauses=_WORKING_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.HOLD,     _from(D, H),    None, Who.HOLDER, Ball.STAYS, needs=("until", "reason_code"),
+         may_have=("note",), when="may_ask_to_hold"),
+    Move(Action.APPROVE_HOLD, _from(D, H), W,   Who.OVERSEER, Ball.STAYS, needs=("granted",), may_have=("note",),
+         when="hold_granted", pauses=_WORKING_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.APPROVE_HOLD, _from(D, H), None, Who.OVERSEER, Ball.STAYS, needs=("granted", "note"),
+         when="hold_refused", smallest=Level.COMMUNITY),
+    Move(Action.RESUME,   _from(W),       H,    Who.HOLDER, Ball.STAYS, may_have=("note",),
+         when="was_handling", resumes=_WORKING_CLOCKS),
+    Move(Action.RESUME,   _from(W),       D,    Who.HOLDER, Ball.STAYS, may_have=("note",),
+         when="was_dispatched", resumes=_WORKING_CLOCKS),
+    Move(Action.RESUME,   _from(W),       H,    Who.OVERSEER, Ball.STAYS, may_have=("note",),
+         when="was_handling", resumes=_WORKING_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.RESUME,   _from(W),       D,    Who.OVERSEER, Ball.STAYS, may_have=("note",),
+         when="was_dispatched", resumes=_WORKING_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.REQUEST_EXTENSION, _from(D, H), None, Who.HOLDER, Ball.STAYS, needs=("reason",),
+         when="may_be_longer"),
+    Move(Action.APPROVE_EXTENSION, _from(D, H), None, Who.OVERSEER, Ball.STAYS, needs=("granted",), may_have=("note",),
+         when="street_grants", smallest=Level.STREET),
+    Move(Action.APPROVE_EXTENSION, _from(D, H), None, Who.OVERSEER, Ball.STAYS, needs=("granted", "note"),
+         when="street_refuses", smallest=Level.STREET),
+    Move(Action.APPROVE_EXTENSION, _from(D, H), None, Who.OVERSEER, Ball.STAYS, needs=("granted",), may_have=("note",),
+         when="district_grants", smallest=Level.DISTRICT),
+    Move(Action.APPROVE_EXTENSION, _from(D, H), None, Who.OVERSEER, Ball.STAYS, needs=("granted", "note"),
+         when="district_refuses", smallest=Level.DISTRICT),
+    Move(Action.SUPERVISE, OPEN,          None, Who.OVERSEER, Ball.STAYS, needs=("card", "note"),
+         may_have=("reason_code",), when="other_card", smallest=Level.COMMUNITY),
+    Move(Action.SUPERVISE, OPEN,          None, Who.OVERSEER, Ball.STAYS, needs=("card", "note"),
+         may_have=("reason_code",), when="red_card", smallest=Level.STREET),
+    Move(Action.REPLY,    OPEN,           None, Who.HOLDER, Ball.STAYS, needs=("note",), may_have=("photo_ids",),
+         when="reply_owed"),
+    Move(Action.FORCE_CLOSE, OPEN,        C,    Who.HOLDER, Ball.NOBODY, needs=("reason",), stops=_ALL_CLOCKS,
+         smallest=Level.STREET, department=False),
+    Move(Action.FORCE_CLOSE, OPEN,        C,    Who.OVERSEER, Ball.NOBODY, needs=("reason",), stops=_ALL_CLOCKS,
+         smallest=Level.STREET),
+    Move(Action.VOID,     OPEN,           V,    Who.HOLDER, Ball.NOBODY, needs=("reason",), stops=_ALL_CLOCKS,
+         smallest=Level.COMMUNITY, department=False),
+    Move(Action.VOID,     OPEN,           V,    Who.OVERSEER, Ball.NOBODY, needs=("reason",), stops=_ALL_CLOCKS,
+         smallest=Level.COMMUNITY),
     Move(Action.NOTE,     frozenset(Status), None, Who.HOLDER, Ball.STAYS, needs=("text",),
          may_have=("photo_ids", "plan")),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
@@ -153,6 +222,7 @@ TICKET = Procedure(
     field_sentences=FIELD_SENTENCES,
     claims=CLAIMS,
     foreseen=FORESEEN,
+    claim_sentences=waiting.CLAIM_SENTENCES,
     reach=reach,
     needs=needs_of,
 )

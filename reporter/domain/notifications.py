@@ -16,6 +16,10 @@ class Audience(StrEnum):
     HOLDER = "holder"  # whoever has the ball after the event
     ONE_ABOVE = "one_above"  # the next filled seat above the holder
     ACCOUNTABLE = "accountable"
+    COMMUNITY_UP = "community_up"  # the next filled seat from the community, which may grant a hold
+    STREET_UP = "street_up"  # the same from the street: first to decide an extension or an appeal
+    DISTRICT_UP = "district_up"  # the same from the district: second
+    ABOVE_ACTOR = "above_actor"  # the next filled seat above whoever did it
     COPIED = "copied"  # community (severity 4) and street too (emergencies)
 
 
@@ -62,4 +66,55 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.CLIMBED: (Template(Audience.HOLDER, sentence("工单{number}响应超时，已自动转给您")),),
     EventKind.RESPONSE_MISSED: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}响应超时")),),
     EventKind.VERIFICATION_LATE: (Template(Audience.ONE_ABOVE, sentence("工单{number}核实超时")),),
+    EventKind.CHECK_STARTED: (Template(Audience.HOLDER, sentence("请到现场核查{number}：{category}")),),
+    EventKind.CHECKED: (Template(Audience.HOLDER, sentence("{number}核查属实，请受理")),),
+    EventKind.NOT_FOUND: (Template(Audience.SUBMITTERS, sentence("您的报事{number}不予受理：{reason}")),),
+    EventKind.CHECK_LATE: (Template(Audience.ONE_ABOVE, sentence("工单{number}核查超时")),),
+    EventKind.APPEALED: (
+        Template(Audience.HOLDER, sentence("群众对不予受理申请复核：{number}")),
+        Template(Audience.ACCOUNTABLE, sentence("群众对不予受理申请复核：{number}")),
+    ),
+    EventKind.HOLD_REQUESTED: (Template(Audience.COMMUNITY_UP, sentence("工单{number}申请挂起，请审批")),),
+    EventKind.HOLD_REFUSED: (Template(Audience.HOLDER, sentence("工单{number}的挂起申请没有同意")),),
+    EventKind.HELD: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}暂时挂起，预计{until}恢复办理：{reason}")),
+        Template(Audience.HOLDER, sentence("工单{number}已挂起，到{until}自动恢复")),
+    ),
+    EventKind.RESUMED: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}已恢复办理")),
+        Template(Audience.HOLDER, sentence("工单{number}已恢复办理")),
+    ),
+    EventKind.EXTENSION_REQUESTED: (Template(Audience.STREET_UP, sentence("工单{number}申请延期，请审批")),),
+    EventKind.EXTENSION_ENDORSED: (
+        Template(Audience.HOLDER, sentence("工单{number}的延期申请已报区审批")),
+        Template(Audience.DISTRICT_UP, sentence("工单{number}申请延期，请审批")),
+    ),
+    EventKind.EXTENSION_GRANTED: (
+        Template(Audience.HOLDER, sentence("工单{number}已同意延期")),
+        Template(Audience.STREET_UP, sentence("工单{number}已同意延期")),
+    ),
+    EventKind.EXTENSION_REFUSED: (
+        Template(Audience.HOLDER, sentence("工单{number}的延期申请没有同意")),
+        Template(Audience.STREET_UP, sentence("工单{number}的延期申请没有同意")),
+    ),
+    EventKind.SUPERVISED: (Template(Audience.HOLDER, sentence("工单{number}收到黄牌督办，请限时回复")),),
+    EventKind.RED_CARD: (
+        Template(Audience.HOLDER, sentence("工单{number}收到红牌督办，请限时回复")),
+        Template(Audience.ABOVE_ACTOR, sentence("下级对工单{number}发出红牌督办")),
+    ),
+    EventKind.FORCE_CLOSED: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}已强制结案：{reason}")),
+        Template(Audience.ACCOUNTABLE, sentence("工单{number}已强制结案")),
+    ),
+    EventKind.VOIDED: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}已作废：{reason}")),
+        Template(Audience.ACCOUNTABLE, sentence("工单{number}已作废")),
+    ),
+    EventKind.OVERDUE_APPEALED: (Template(Audience.STREET_UP, sentence("工单{number}有超期申诉，请审查")),),
+    EventKind.OVERDUE_APPEAL_ENDORSED: (
+        Template(Audience.HOLDER, sentence("工单{number}的超期申诉已报区审查")),
+        Template(Audience.DISTRICT_UP, sentence("工单{number}有超期申诉，请审查")),
+    ),
+    EventKind.OVERDUE_APPEAL_UPHELD: (Template(Audience.HOLDER, sentence("工单{number}的超期申诉成立")),),
+    EventKind.OVERDUE_APPEAL_DISMISSED: (Template(Audience.HOLDER, sentence("工单{number}的超期申诉不成立")),),
 }

@@ -56,6 +56,11 @@ class Policy:
     score_min_cases: int
     hot_spot_cases: int
     hot_spot_days: int
+    check_limit: Limit
+    hold_max_days: int
+    extensions_max: int
+    extension_from_share: float
+    reply_limit: Limit
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -103,6 +108,11 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         score_min_cases=int(values["score_min_cases"]),
         hot_spot_cases=int(values["hot_spot_cases"]),
         hot_spot_days=int(values["hot_spot_days"]),
+        check_limit=_limit(values["check_limit"]),
+        hold_max_days=int(values["hold_max_days"]),
+        extensions_max=int(values["extensions_max"]),
+        extension_from_share=float(values["extension_from_share"]),
+        reply_limit=_limit(values["reply_limit"]),
     )
 
 

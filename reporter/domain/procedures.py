@@ -62,6 +62,7 @@ class Procedure:
     """A life as data. ``reach``: whether the caller's level may follow a row; ``needs``: what it cannot do without.
 
     ``foreseen``: claims that do not depend on what is given, so that a step that must fail is not even offered.
+    ``claim_sentences``: what a claim that does not hold is told as, where “not in this status” would say too little.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Procedure:
     field_sentences: Mapping[str, str]
     claims: Mapping[str, Claim] = field(default_factory=lambda: {"always": always})
     foreseen: frozenset[str] = frozenset()
+    claim_sentences: Mapping[str, str] = field(default_factory=dict)
     reach: Callable[[Move, Any], bool] = anybody_at_all
     needs: Callable[[Move, Any], tuple[str, ...]] = only_what_the_row_needs
 
@@ -103,8 +105,11 @@ def move_for(
         raise Forbidden()
     fitting = [move for move in allowed if procedure.claims[move.when](facts, given)]
     if not fitting:
+        by_fields = [move for move in in_status if move.when not in procedure.foreseen]
+        if any(procedure.claims[move.when](facts, given) for move in by_fields):
+            raise Forbidden()  # what was filled in is for another level
         _complain_about_missing(procedure, allowed[:1], facts, given)
-        raise _impossible(procedure, action, status)
+        raise _impossible(procedure, action, status, allowed[0].when)
     _complain_about_missing(procedure, fitting[:1], facts, given)
     return fitting[0]
 
@@ -128,5 +133,8 @@ def _complain_about_missing(procedure: Procedure, moves: Sequence[Move], facts: 
         raise MissingInput(fields={name: procedure.field_sentences[name] for name in missing})
 
 
-def _impossible(procedure: Procedure, action: StrEnum, status: StrEnum) -> StepNotPossible:
-    return StepNotPossible(status_name=procedure.status_names[status], action_name=procedure.action_names[action])
+def _impossible(procedure: Procedure, action: StrEnum, status: StrEnum, claim: str = "") -> StepNotPossible:
+    sentence_of = procedure.claim_sentences.get(claim)
+    return StepNotPossible(
+        sentence_of, status_name=procedure.status_names[status], action_name=procedure.action_names[action]
+    )

@@ -13,6 +13,7 @@ from reporter.domain.areas import Level, Occupant, Seat
 from reporter.domain.errors import NoLevelAbove, sentence
 
 REASONS = {
+    "appealed": sentence("对不予受理的复核由{title}办理"),
     "accountable": sentence("{title}负责到底，直到办结"),
     "passed_down": sentence("系统经{title}下派"),
     "first_level": sentence("这类问题由{title}先办"),

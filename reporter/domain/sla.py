@@ -136,9 +136,16 @@ def marks(kind: ClockKind, terms: Terms, reading: Reading, policy: Policy, calen
     return {mark: found[mark] for mark in Mark if mark in found}
 
 
+def used_share(terms: Terms, reading: Reading, at: datetime, calendar: Calendar) -> float:
+    """How much of a running clock's time was used at a moment: 0 at its start, 1 at its deadline; in its own time."""
+    used = reading.total - reading.left + elapsed(reading.resumed_at, at, terms.counting, calendar)
+    return used / reading.total
+
+
 def terms_for(kind: ClockKind, limit: Limit, level: Level | None, severity: int, policy: Policy) -> Terms:
     """How a limit counts for whoever holds the ball: the accept clock of volunteers sleeps at night."""
-    daytime_only = kind is ClockKind.RESPONSE and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
+    waits_for_somebody = kind in (ClockKind.RESPONSE, ClockKind.CHECK)
+    daytime_only = waits_for_somebody and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
     return Terms(limit, daytime_only)
 
 

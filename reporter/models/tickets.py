@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -89,6 +88,9 @@ class Ticket(Base):
             "id",
             where=_WAITS,
         ),
+        CheckConstraint("(status = 'on_hold') = (hold_until IS NOT NULL)", name="held_has_end"),
+        CheckConstraint("NOT forced OR closed_at IS NOT NULL", name="forced_is_closed"),
+        lean("ix_ticket_reply_owed", "reply_due_at", where="reply_due_at IS NOT NULL"),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         lean("ix_ticket_reopened", "received_at", where="reopened > 0"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
@@ -143,14 +145,19 @@ class Ticket(Base):
     reopened: Mapped[int] = mapped_column(default=0)
     joins: Mapped[int] = mapped_column(default=0)
     closed_at_once: Mapped[bool] = mapped_column(default=False)
-    forced: Mapped[bool] = mapped_column(default=False, server_default=false())  # closed by force
-    exempt: Mapped[bool] = mapped_column(default=False, server_default=false())  # being overdue was excused
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
     cause: Mapped[str | None] = mapped_column(Text)  # 五连问: what was answered last, see domain/five.py
     plan: Mapped[str | None] = mapped_column(Text)
     effect: Mapped[str | None] = mapped_column(Text)
+    asides: Mapped[bool] = mapped_column(default=False)  # has rows of models/waiting.py
+    hold_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # while it is held
+    reply_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # while a card is open: of the first to answer
+    checked: Mapped[bool] = mapped_column(default=False)  # somebody went there before it was accepted
+    appealed: Mapped[bool] = mapped_column(default=False)  # not accepted once, and asked about again
+    forced: Mapped[bool] = mapped_column(default=False)  # closed by force: no answer to whether it was done well
+    exempt: Mapped[bool] = mapped_column(default=False)  # an overdue appeal was upheld; the delay stays written
 
 
 class Report(Base):

@@ -93,6 +93,8 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "cause",
         "plan",
         "effect",
+        "hold_until",
+        "reply_due_at",
     },
     Report: {"id"},
     Message: {"id", "read_at"},

@@ -52,6 +52,7 @@ class Filters:
     holder_areas: tuple[int, ...] | None = None
     holder_department: int | None = None
     overdue: bool | None = None
+    owes_reply: bool | None = None
     severity: int | None = None
     q: str | None = None
     created_from: datetime | None = None
@@ -121,6 +122,7 @@ def _columns(actor: Actor) -> tuple[Any, ...]:
         Clock.kind == ClockKind.RESOLVE.value,
         Clock.stopped_at.is_(None),
         Clock.at_risk_at.is_not(None),
+        Clock.due_at.is_not(None),  # not while it is held
     )
     return (
         Ticket,
@@ -232,6 +234,9 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.overdue is not None:
         late = counting.counts(Figure.OVERDUE, now)
         found.append(and_(late, ~Ticket.settled) if filters.overdue else ~func.coalesce(late, False))
+    if filters.owes_reply is not None:
+        owed = Ticket.reply_due_at.is_not(None)
+        found.append(owed if filters.owes_reply else ~owed)
     if filters.severity is not None:
         found.append(Ticket.severity == filters.severity)
     if filters.q:

@@ -52,6 +52,8 @@ def begin(
     policy = uow.policy(here)
     if kind is ClockKind.VERIFY:
         limit, source = policy.verify_limit, "policy verify_limit"
+    elif kind is ClockKind.CHECK:
+        limit, source = policy.check_limit, "policy check_limit"
     else:
         row = uow.book.limit(condition, kind, here, uow.today)
         limit, source = row.limit, row.source
@@ -108,6 +110,68 @@ def stop(uow: UnitOfWork, clocks: Sequence[Clock], kinds: Sequence[ClockKind]) -
                     ticket_id=clock.ticket_id, clock_seq=clock.seq, seq=last + 1, tick=Tick.STOPPED.value, at=uow.now
                 )
             )
+
+
+def pause(uow: UnitOfWork, ticket: Ticket, clocks: Sequence[Clock], kinds: Sequence[ClockKind]) -> None:
+    """From now on the running clocks of these kinds use no time and have no deadline."""
+    for clock in _running(clocks, kinds):
+        tick(uow, clock, Tick.PAUSED)
+        if clock.kind == ClockKind.RESPONSE and ticket.response_due_at == clock.due_at:
+            ticket.response_due_at = None  # nobody owes an answer meanwhile
+        clock.due_at = clock.run_at = None
+        if clock.kind == ClockKind.RESOLVE:
+            ticket.due_at = None
+
+
+def resume(uow: UnitOfWork, ticket: Ticket, clocks: Sequence[Clock], kinds: Sequence[ClockKind]) -> None:
+    """What was left when they were paused begins now."""
+    for clock in _running(clocks, kinds):
+        if clock.due_at is None:
+            tick(uow, clock, Tick.RESUMED)
+            derive(uow, ticket, clock)
+            if clock.kind == ClockKind.RESPONSE and ticket.response_due_at is None:
+                ticket.response_due_at = clock.due_at
+
+
+def extend(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> None:
+    """Once more the limit the clock was started with, in its own unit; marks that are ahead again are told again."""
+    tick(uow, clock, Tick.EXTENDED, Limit(clock.limit_value, Unit(clock.limit_unit)))
+    derive(uow, ticket, clock)
+
+
+def derive(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> None:
+    """Store what the events of a running clock now give: its deadline, the ticket's, and when to look next."""
+    reading = read(uow, ticket, clock)
+    clock.due_at, clock.provisional = reading.due_at, reading.provisional
+    ahead = sla.marks(
+        ClockKind(clock.kind), terms_of(clock), reading, uow.policy(lineage(ticket)), calendar_of(uow, ticket, clock)
+    )
+    for mark, at in ahead.items():
+        if at > uow.now:
+            setattr(clock, MARK_COLUMNS[mark], None)
+    clock.run_at = next_moment(uow, ticket, clock, reading)
+    if clock.kind == ClockKind.RESOLVE:
+        ticket.due_at, ticket.due_provisional = reading.due_at, reading.provisional
+
+
+def tick(uow: UnitOfWork, clock: Clock, what: Tick, extra: Limit | None = None) -> None:
+    """Append what happens to a clock now."""
+    uow.session.add(
+        ClockTick(
+            ticket_id=clock.ticket_id,
+            clock_seq=clock.seq,
+            seq=max(one.seq for one in ticks_of(uow, clock)) + 1,
+            tick=what.value,
+            at=uow.now,
+            extra_value=extra.value if extra else None,
+            extra_unit=extra.unit.value if extra else None,
+        )
+    )
+    uow.session.flush()  # the deadline is derived from what is stored
+
+
+def _running(clocks: Sequence[Clock], kinds: Sequence[ClockKind]) -> list[Clock]:
+    return [clock for clock in clocks if clock.kind in kinds and clock.stopped_at is None]
 
 
 def ticks_of(uow: UnitOfWork, clock: Clock) -> list[ClockTick]:

@@ -42,6 +42,12 @@ def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> R
         return Receiver(_again(uow, scene, _solver(scene), "rework"))
     if word is Ball.ABOVE_SOLVER:
         return Receiver(_above_solver(scene))
+    if word is Ball.TO_ASKER:
+        sent_to_check = scene.open_hop is not None and scene.open_hop.via == "check"
+        return Receiver(_back(uow, scene)) if sent_to_check else None
+    if word is Ball.ABOVE_REJECTER:
+        level = _level_of(scene.hops[-1])
+        return Receiver(_climb(scene, level if level.reaches(Level.GRID) else Level.BUILDING, "appealed"))
     return None
 
 

@@ -12,21 +12,28 @@ from reporter.domain import actions, five, permissions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, sentence
-from reporter.domain.events import EVENT_OF_ACTION, EventKind
+from reporter.domain.events import EVENT_OF_ACTION, EVENT_OF_ROW, EventKind
 from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Who
 from reporter.domain.permissions import Actor, Permission
 from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, invitations, landing, messages, photos, settling, sla
+from reporter.services import asides, ball, clocks, invitations, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing
+from reporter.services.steps import checking, ending, filing, holding, overseeing, prolonging
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS}
+HOOKS: dict[Action, Hook] = {
+    **filing.HOOKS,
+    **ending.HOOKS,
+    **checking.HOOKS,
+    **holding.HOOKS,
+    **prolonging.HOOKS,
+    **overseeing.HOOKS,
+}
 
 
 def take(
@@ -56,10 +63,11 @@ def take(
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
-    # a note or a withdrawal answers nothing: the sweep still climbs
-    if move.who is Who.HOLDER and action is not Action.NOTE:
+    overruled = move.who is Who.OVERSEER and bool(move.pauses or move.stops)
+    answers = move.who is Who.HOLDER and action is not Action.NOTE
+    if answers or overruled:  # a note or a withdrawal answers nothing: the sweep still climbs
         sla.catch_up(uow, scene)
-    acting_for = _seat_acted_for(uow.caller, ticket)
+    acting_for = _seat_acted_for(uow.caller, ticket, overseeing=move.who is Who.OVERSEER)
     _change(step, hook)
 
     hop = step.after
@@ -68,11 +76,12 @@ def take(
         _kind(move),
         hop_seq=hop.seq if hop else None,
         actor_area_id=acting_for,
-        **_recorded(move, given),
-        **step.data,
+        **{**_recorded(move, given), **step.data},
     )
     uow.session.flush()  # photos refer to the event
     photos.attach(uow, given.get("photo_ids") or (), ticket, uow.policy(clocks.lineage(ticket)), event=event)
+    reason_code = str(step.data.get("reason_code") or given.get("reason_code", ""))
+    filling: dict[str, Any] = {"reason": actions.reason_name(reason_code), **step.filling}
     messages.tell(
         uow,
         ticket,
@@ -82,7 +91,7 @@ def take(
         conflicted=scene.conflicted,
         holder=landing.title_of(uow, scene.chain, hop),
         category=uow.book.category_by_id(ticket.category_id).name,
-        reason=actions.reason_name(str(given.get("reason_code", ""))),
+        **filling,
     )
     return ticket
 
@@ -103,7 +112,10 @@ def _check_reason(move: Move, given: Mapping[str, Any]) -> None:
         raise Invalid(fields={"reason_code": sentence("没有这个原因")})
 
 
-def _seat_acted_for(actor: Actor, ticket: Ticket) -> int | None:
+def _seat_acted_for(actor: Actor, ticket: Ticket, *, overseeing: bool = False) -> int | None:
+    if overseeing:  # the widest seat around it that the caller holds
+        here = clocks.lineage(ticket)
+        return next((area_id for area_id in here if any(seat.area_id == area_id for seat in actor.seats)), None)
     held = next((seat.area_id for seat in actor.seats if seat.area_id == ticket.holder_area_id), None)
     return held if held is not None else next((seat.area_id for seat in actor.seats), None)
 
@@ -115,6 +127,8 @@ def _change(step: Step, hook: Hook) -> None:
     receiver = landing.of(uow, scene, move.ball, step.given)  # may refuse: the transaction keeps nothing
 
     clocks.stop(uow, scene.clocks, _stops(move, scene.facts))
+    clocks.pause(uow, ticket, scene.clocks, move.pauses)
+    clocks.resume(uow, ticket, scene.clocks, move.resumes)
     _note_times(step)
     ticket.version += 1
     if move.to is not None:
@@ -124,12 +138,15 @@ def _change(step: Step, hook: Hook) -> None:
         if move.to is Status.CLOSED:
             ticket.closed_at = uow.now
         ball.end(uow, ticket, scene.hops)
+        asides.close(uow, ticket, scene.asides)
     elif receiver is not None:
         for passed in receiver.through:
             ball.pass_to(uow, ticket, scene.hops, passed, move.action.value)
         step.after = ball.pass_to(uow, ticket, scene.hops, receiver.landing, move.action.value)
     else:
         step.after = step.before
+    if ClockKind.RESOLVE in move.stops:
+        asides.lapse(uow, scene.asides)
     hook.change(step)
     for name in five.ANSWERED_BY_STEPS:  # 五连问: the last answer counts
         if name in move.may_have and step.given.get(name):
@@ -179,7 +196,7 @@ def _start_clock(uow: UnitOfWork, scene: Scene, kind: ClockKind, hop: Hop | None
         hop_seq=hop.seq,
         level=Level(hop.level) if hop.level else None,
         started_at=scene.ticket.received_at if move.ball is Ball.ROUTED and kind is ClockKind.RESOLVE else uow.now,
-        rework=kind is ClockKind.RESOLVE and move.ball is not Ball.ROUTED,
+        rework=kind is ClockKind.RESOLVE and move.ball not in (Ball.ROUTED, Ball.ABOVE_REJECTER),
     )
     scene.clocks.append(clocks.start(uow, clock))
 
@@ -189,7 +206,7 @@ def _kind(move: Move) -> EventKind:
         return EventKind.CLOSED_AT_ONCE
     if move.when == "failed":
         return EventKind.VERIFICATION_FAILED
-    return EVENT_OF_ACTION[move.action]
+    return EVENT_OF_ROW.get((move.action, move.when)) or EVENT_OF_ACTION[move.action]
 
 
 def _recorded(move: Move, given: Mapping[str, Any]) -> dict[str, Any]:

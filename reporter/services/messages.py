@@ -23,6 +23,11 @@ from reporter.services.unit_of_work import UnitOfWork, Works
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
+_ABOVE = {
+    Audience.COMMUNITY_UP: Level.GRID,
+    Audience.STREET_UP: Level.COMMUNITY,
+    Audience.DISTRICT_UP: Level.STREET,
+}
 MOST_ATTEMPTS = 12  # about three hours; then somebody has to look
 
 
@@ -78,7 +83,7 @@ def called_for(
     told: set[int] = set()
     waiting: list[dict[str, Any]] = []
     for template in NOTICES.get(EventKind(event.kind), ()):
-        for person_id in _people(uow, ticket, hop, chain, template.audience, submitters, conflicted):
+        for person_id in _people(uow, ticket, event, hop, chain, template.audience, submitters, conflicted):
             own_doing = person_id == event.actor_id and template.audience is not Audience.SUBMITTERS
             if person_id in told or own_doing or person_id in conflicted:
                 continue
@@ -98,6 +103,7 @@ def called_for(
 def _people(
     uow: UnitOfWork,
     ticket: Ticket,
+    event: Event,
     hop: Hop | None,
     chain: Sequence[Seat],
     audience: Audience,
@@ -120,7 +126,12 @@ def _people(
         copied = {Level.COMMUNITY, Level.STREET} if ticket.emergency else {Level.COMMUNITY}
         return _acting(chain, lambda seat: ticket.severity == 4 and seat.level in copied, conflicted)
     try:
-        level = Level(hop.level) if hop and hop.level else Level.BUILDING  # above a department stands the grid
+        if audience in _ABOVE:
+            level = _ABOVE[audience]
+        elif audience is Audience.ABOVE_ACTOR:
+            level = next((seat.level for seat in chain if seat.area_id == event.actor_area_id), Level.DISTRICT)
+        else:
+            level = Level(hop.level) if hop and hop.level else Level.BUILDING  # above a department stands the grid
         above = routing.climb(chain, level, "climbed", conflicted=conflicted)
     except NoLevelAbove:
         return []

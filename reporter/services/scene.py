@@ -15,7 +15,9 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
 from reporter.queries import areas, places
+from reporter.services import asides as beside
 from reporter.services import clocks
+from reporter.services.asides import Asides
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -48,6 +50,7 @@ class Scene:
     people: dict[int, str]
     facts: Facts
     conflicted: frozenset[int]
+    asides: Asides
 
     @property
     def open_hop(self) -> Hop | None:
@@ -60,8 +63,8 @@ class Scene:
 
 
 def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
-    """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, and one more for
-    its clocks unless they are in memory."""
+    """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, one more for its
+    clocks unless they are in memory, and those of ``services/asides.py`` for the few tickets that have any."""
     words, photos = _told(uow, ticket)
     hops, people, alike = _hops(uow, ticket)
     here = clocks.lineage(ticket)
@@ -142,6 +145,7 @@ def _of(
     here = clocks.lineage(ticket)
     category = uow.book.category_by_id(ticket.category_id)
     condition = next(condition for condition in category.conditions if condition.id == ticket.condition_id)
+    asides = beside.load(uow, ticket)
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
@@ -154,6 +158,7 @@ def _of(
         overseer_level=_overseen_from(uow, ticket, here),
         repeated_place=alike >= uow.policy(here).repeat_place_count,
         answered=frozenset(name for name in ANSWERED_BY_STEPS if getattr(ticket, name)),
+        **beside.facts(uow, ticket, asides),
     )
     return Scene(
         ticket=ticket,
@@ -168,6 +173,7 @@ def _of(
         people=people,
         facts=facts,
         conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
+        asides=asides,
     )
 
 
@@ -177,8 +183,8 @@ def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | No
     if uow.actor is None:
         return None
     actor = uow.actor
-    if actor.role is Role.DISTRICT:
-        return Level.DISTRICT if actor.home_area_id in here else None
+    if actor.role is Role.DISTRICT and actor.home_area_id in here:
+        return Level.DISTRICT
     holder = Level(ticket.holder_level) if ticket.holder_level else Level.BUILDING
     levels = [seat.level for seat in actor.seats if seat.area_id in here and seat.level.rank < holder.rank]
     return min(levels, key=lambda level: level.rank, default=None)

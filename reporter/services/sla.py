@@ -35,6 +35,7 @@ MISSED_AS = {
     ClockKind.RESPONSE: EventKind.RESPONSE_MISSED,
     ClockKind.RESOLVE: EventKind.BECAME_OVERDUE,
     ClockKind.VERIFY: EventKind.VERIFICATION_LATE,
+    ClockKind.CHECK: EventKind.CHECK_LATE,
 }
 UNTAKEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
 
@@ -99,8 +100,8 @@ def _tell(uow: UnitOfWork, around: Scene, clock: Clock, mark: Mark) -> None:
     kind = ClockKind(clock.kind)
     if kind is ClockKind.RESPONSE:
         _response_missed(uow, around, clock)
-    elif kind is ClockKind.VERIFY:
-        _record(uow, around, EventKind.VERIFICATION_LATE, around.open_hop, due_at=_iso(clock))
+    elif kind in (ClockKind.VERIFY, ClockKind.CHECK):
+        _record(uow, around, MISSED_AS[kind], around.open_hop, due_at=_iso(clock))
     else:
         if mark is Mark.OVERDUE:
             around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at

@@ -302,7 +302,27 @@ STEPS: list[tuple[dict[str, Any], Refusal]] = [
     ({}, (422, "invalid", {"action"})),
     ({"action": "explode"}, (422, "invalid", {"action"})),
     ({"action": 1}, (422, "invalid", {"action"})),
-    ({"action": "check", "found": True}, (422, "action_not_offered", {"action"})),
+    ({"action": "split", "parts": []}, (422, "action_not_offered", {"action"})),
+    ({"action": "check", "found": True}, (409, "step_not_possible", set())),  # accepted already
+    ({"action": "check", "found": "yes"}, (422, "invalid", {"found"})),
+    ({"action": "hold"}, (422, "missing_input", {"until", "reason_code"})),
+    ({"action": "hold", "until": "2026-02-30", "reason_code": "season"}, (422, "invalid", {"until"})),
+    ({"action": "hold", "until": "2026-12-31", "reason_code": "tired"}, (422, "invalid", {"reason_code"})),
+    ({"action": "hold", "until": 5, "reason_code": "season"}, (422, "invalid", {"until"})),
+    ({"action": "hold", "until": "2" * 41, "reason_code": "season"}, (422, "invalid", {"until"})),
+    ({"action": "approve_hold", "granted": True}, (403, "forbidden", set())),
+    ({"action": "resume"}, (409, "step_not_possible", set())),  # not held
+    ({"action": "request_extension"}, (422, "missing_input", {"reason"})),
+    ({"action": "request_extension", "reason": "x"}, (409, "extension_too_early", set())),
+    ({"action": "request_extension", "reason": "长" * 501}, (422, "invalid", {"reason"})),
+    ({"action": "approve_extension", "granted": 1}, (422, "invalid", {"granted"})),
+    ({"action": "approve_extension", "granted": True}, (403, "forbidden", set())),
+    ({"action": "supervise", "card": "red", "note": "x"}, (403, "forbidden", set())),  # not over oneself
+    ({"action": "supervise", "card": 5, "note": "x"}, (422, "invalid", {"card"})),
+    ({"action": "reply", "note": "x"}, (409, "step_not_possible", set())),  # no card is open
+    ({"action": "force_close", "reason": "x"}, (403, "forbidden", set())),
+    ({"action": "void", "reason": "x"}, (403, "forbidden", set())),
+    ({"action": "appeal", "reason": "x"}, (403, "forbidden", set())),  # the submitter's
     ({"action": "take", "status": "closed"}, (422, "invalid", {"status"})),
     ({"action": "respond"}, (422, "missing_input", {"note", "photo_ids"})),
     ({"action": "respond", "note": "x", "photo_ids": [UNKNOWN_ID]}, (422, "invalid", {"photo_ids"})),
@@ -487,6 +507,11 @@ def cursor(*parts: Any) -> str:
 QUERIES: list[tuple[str, dict[str, str], str]] = [
     ("/tickets", {"cursor": "x"}, "cursor"),
     ("/tickets", {"cursor": "é"}, "cursor"),
+    ("/tickets", {"owes_reply": "perhaps"}, "owes_reply"),
+    ("/overdue-appeals", {"cursor": "x"}, "cursor"),
+    ("/overdue-appeals", {"cursor": "²"}, "cursor"),
+    ("/overdue-appeals", {"cursor": "9" * 30}, "cursor"),
+    ("/overdue-appeals", {"limit": "0"}, "limit"),
     ("/tickets", {"cursor": "x" * 401}, "cursor"),
     ("/tickets", {"cursor": cursor("severity", 3, 1)}, "cursor"),  # of another order
     ("/tickets", {"cursor": cursor("-received_at", "2026-09-07T00:00:00", 1)}, "cursor"),  # without a zone

@@ -246,6 +246,21 @@ TABLE = [
         rest=404,
         ask=body(reason="回电核实"),
     ),
+    Row(  # open, and nobody was charged: who may take steps at all is not the one who may ask
+        "POST /api/v1/tickets/<string:number>/overdue-appeal",
+        own={403: SEES["own"] | ONLOOKERS},
+        foreign={403: SEES["foreign"] | ONLOOKERS},
+        rest=404,
+        ask=body(reason="设备到货晚"),
+    ),
+    Row(  # nobody has asked
+        "POST /api/v1/tickets/<string:number>/overdue-appeal/review",
+        own={409: names("street district city"), 403: (SEES["own"] - names("street district city")) | ONLOOKERS},
+        foreign={409: names("foreign_district city"), 403: names("foreign_grid") | ONLOOKERS},
+        rest=404,
+        ask=body(upheld=True, note="属实"),
+    ),
+    Row("GET /api/v1/overdue-appeals", **same(s403=ONLOOKERS)),
     # the inbox
     Row("GET /api/v1/messages"),
     Row(

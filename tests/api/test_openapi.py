@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service import Service, picture
-from tests.world import AT_HOME, BUILDING, GRID_A, HOME
+from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, HOME
 
 Opened = Callable[[str], Service]
 NAMES = Path(__file__).parents[2] / ".." / "shared" / "api.md"
@@ -205,6 +205,34 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})
+    yield from a_late_life(service)
+
+
+def a_late_life(service: Service) -> Iterator[tuple[str, Any]]:
+    """A ticket that was held, prolonged in vain, supervised, closed late, and appealed about."""
+    service.at("2026-09-08 09:00")
+    number = service.as_("resident").report(AT_HOME, category=LAMP)["number"]
+    home, community, street = service.seat(HOME), service.seat(CENTRAL), service.as_("street")
+    step = "POST /api/v1/tickets/{number}/steps"
+    yield step, home.step(number, "hold", until="2026-09-09", reason_code="season")
+    yield step, community.step(number, "approve_hold", granted=True)
+    yield step, home.step(number, "resume")
+    yield step, street.step(number, "supervise", card="red", note="快")
+    yield "GET /api/v1/tickets", home.get("/tickets", owes_reply="true")
+    service.at("2026-09-09 17:30")
+    home, street = service.seat(HOME), service.as_("street")
+    yield step, home.step(number, "request_extension", reason="缺货")
+    yield step, street.step(number, "approve_extension", granted=False, note="有货")
+    service.at("2026-09-14 09:00")
+    home, grid, street = service.seat(HOME), service.seat(GRID_A), service.as_("street")
+    home.did(number, "solve", photo_ids=[home.photo()])
+    grid.did(number, "verify", passed=True)
+    appeal = f"/tickets/{number}/overdue-appeal"
+    yield "POST /api/v1/tickets/{number}/overdue-appeal", home.post(appeal, {"reason": "缺货"})
+    yield "GET /api/v1/overdue-appeals", street.get("/overdue-appeals")
+    given = {"upheld": True, "note": "属实"}
+    yield "POST /api/v1/tickets/{number}/overdue-appeal/review", street.post(f"{appeal}/review", given)
+    yield "GET /api/v1/tickets/{number}", home.get(f"/tickets/{number}")
 
 
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:
@@ -241,7 +269,7 @@ def test_operators_need_no_token(opened: Opened, database_kind: str) -> None:
     assert (ready.status_code, ready.json["status"], set(ready.json["queues"])) == (
         200,
         "ready",
-        {"messages", "photos", "clocks"},
+        {"messages", "photos", "clocks", "holds"},
     )
     metrics = client.get("/metrics")
     assert metrics.mimetype == "text/plain"

@@ -60,7 +60,7 @@ def test_a_step_leads(
 @pytest.mark.parametrize(
     ("action", "status", "facts", "who", "given", "refusal"),
     [
-        ("hold", "handling", GRID, HOLDER, {}, ActionNotOffered),  # not built yet, whoever asks
+        ("split", "handling", GRID, HOLDER, {}, ActionNotOffered),  # not built yet, whoever asks
         ("take", "dispatched", GRID, SUBMITTER, {}, Forbidden),  # not the holder
         ("withdraw", "dispatched", GRID, HOLDER, {}, Forbidden),  # not the submitter
         ("accept", "reported", HOME, HOLDER, {"category": "X"}, Forbidden),  # 立案 is for the grid and wider
@@ -105,9 +105,20 @@ facts = st.builds(
     photo_compulsory=st.booleans(),
     guard_asked=st.booleans(),
     guarded=st.booleans(),
+    overseer_level=st.sampled_from([*CHAIN_LEVELS, None]),
+    held_ever=st.booleans(),
+    hold_asked=st.booleans(),
+    held_from=st.sampled_from([Status.DISPATCHED, Status.HANDLING]),
+    overdue=st.booleans(),
+    extensions_left=st.booleans(),
+    extension_for=st.sampled_from([Level.STREET, Level.DISTRICT, None]),
+    decided_by_caller=st.booleans(),
+    reply_owed=st.booleans(),
+    appealed=st.booleans(),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
-FILLED = {name: True if name == "passed" else ["p"] if name == "photo_ids" else "x" for name in FIELD_SENTENCES}
+YES = ("passed", "found", "granted")
+FILLED = {name: True if name in YES else ["p"] if name == "photo_ids" else "x" for name in FIELD_SENTENCES}
 
 
 @given(st.sampled_from(Status), facts, relations)

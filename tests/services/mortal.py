@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from reporter.app import create_app
-from reporter.services import invitations, messages, photos, revisit_clocks, settling, sla
+from reporter.services import holds, invitations, messages, photos, revisit_clocks, settling, sla
 from reporter.services.messages import Outgoing
 from reporter.workshop import Workshop
 from reporter.workshop import build as build_workshop
@@ -157,6 +157,12 @@ def sweep_revisits(workshop: Workshop, _fate: Fate) -> None:
 def remind(workshop: Workshop, _fate: Fate) -> None:
     """All reminders to rate that are due."""
     while invitations.remind_waiting(workshop.works, batch=20):
+        continue
+
+
+def resume(workshop: Workshop, _fate: Fate) -> None:
+    """All holds whose day has come."""
+    while holds.resume_due(workshop.works, batch=20):
         continue
 
 

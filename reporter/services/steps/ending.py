@@ -56,7 +56,7 @@ def _begin_again(step: Step) -> None:
     ticket = step.ticket
     ticket.reopened += 1
     ticket.closed_at = ticket.ended_at = ticket.solved_at = ticket.solved_on_time = None
-    ticket.closed_at_once = ticket.recheck = False
+    ticket.closed_at_once = ticket.recheck = ticket.forced = False
     ticket.effect = None
 
 

@@ -26,6 +26,7 @@ class Step:
     before: Hop | None  # the hop that had the ball
     after: Hop | None = None  # the hop that has it now, None when the ticket ended
     data: dict[str, Any] = field(default_factory=dict)
+    filling: dict[str, str] = field(default_factory=dict)  # for the braces of its messages
 
     @property
     def ticket(self) -> Ticket:
