@@ -35,6 +35,9 @@ class EventKind(StrEnum):
     CLIMBED = "climbed"
     RESPONSE_MISSED = "response_missed"
     VERIFICATION_LATE = "verification_late"
+    ACCEPTANCE_LATE = "acceptance_late"
+    DISPATCH_LATE = "dispatch_late"
+    CLOCK_RECOMPUTED = "clock_recomputed"
 
 
 EVENT_NAMES = {
@@ -62,6 +65,9 @@ EVENT_NAMES = {
     EventKind.CLIMBED: sentence("响应超时，自动上报"),
     EventKind.RESPONSE_MISSED: sentence("响应超时"),
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
+    EventKind.ACCEPTANCE_LATE: sentence("立案超时"),
+    EventKind.DISPATCH_LATE: sentence("派遣超时"),
+    EventKind.CLOCK_RECOMPUTED: sentence("时限重新计算"),
 }
 
 EVENT_OF_ACTION = {
@@ -88,6 +94,8 @@ INTERNAL = frozenset(
         EventKind.BECAME_OVERDUE,
         EventKind.RESPONSE_MISSED,
         EventKind.VERIFICATION_LATE,
+        EventKind.ACCEPTANCE_LATE,
+        EventKind.DISPATCH_LATE,
     }
 )
 

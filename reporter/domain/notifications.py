@@ -60,4 +60,7 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.CLIMBED: (Template(Audience.HOLDER, sentence("工单{number}响应超时，已自动转给您")),),
     EventKind.RESPONSE_MISSED: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}响应超时")),),
     EventKind.VERIFICATION_LATE: (Template(Audience.ONE_ABOVE, sentence("工单{number}核实超时")),),
+    EventKind.ACCEPTANCE_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}立案超时")),),
+    EventKind.DISPATCH_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}派遣超时")),),
+    EventKind.CLOCK_RECOMPUTED: (Template(Audience.HOLDER, sentence("工单{number}的到期时间已重新计算，请查看")),),
 }

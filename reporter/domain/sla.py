@@ -137,9 +137,18 @@ def marks(kind: ClockKind, terms: Terms, reading: Reading, policy: Policy, calen
 
 
 def terms_for(kind: ClockKind, limit: Limit, level: Level | None, severity: int, policy: Policy) -> Terms:
-    """How a limit counts for whoever holds the ball: the accept clock of volunteers sleeps at night."""
-    daytime_only = kind is ClockKind.RESPONSE and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
-    return Terms(limit, daytime_only)
+    """How a limit counts for whoever holds the ball: what asks a volunteer for an answer sleeps at night."""
+    asks = kind in (ClockKind.RESPONSE, ClockKind.ACCEPT, ClockKind.DISPATCH)
+    return Terms(limit, asks and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity)
+
+
+def policy_limit(kind: ClockKind, policy: Policy) -> Limit | None:
+    """The limit of a stage that is the same for every matter; None: each condition has its own."""
+    return {
+        ClockKind.ACCEPT: policy.accept_limit,
+        ClockKind.DISPATCH: policy.dispatch_limit,
+        ClockKind.VERIFY: policy.verify_limit,
+    }.get(kind)
 
 
 def rework_limit(limit: Limit, policy: Policy) -> Limit:

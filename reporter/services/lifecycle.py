@@ -8,7 +8,7 @@ hook in ``services/steps/``.
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.domain import actions, permissions, procedures
+from reporter.domain import actions, lifecycle, permissions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, sentence
@@ -56,7 +56,7 @@ def take(
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
-    if move.who is Who.HOLDER:  # a note or a withdrawal answers nothing: the sweep still climbs
+    if move.who is Who.HOLDER or move.stops or move.ball is not Ball.STAYS:  # else the sweep still climbs
         sla.catch_up(uow, scene)
     acting_for = _seat_acted_for(uow.caller, ticket)
     _change(step, hook)
@@ -113,7 +113,10 @@ def _change(step: Step, hook: Hook) -> None:
     hook.prepare(step)
     receiver = landing.of(uow, scene, move.ball, step.given)  # may refuse: the transaction keeps nothing
 
-    clocks.stop(uow, scene.clocks, _stops(move, scene.facts))
+    stage_stops, stage_starts = lifecycle.stage_clocks(
+        Status(ticket.status), move.to or Status(ticket.status), passed_on=receiver is not None
+    )
+    clocks.stop(uow, scene.clocks, (*_stops(move, scene.facts), *stage_stops))
     _note_times(step)
     ticket.version += 1
     if move.to is not None:
@@ -135,7 +138,7 @@ def _change(step: Step, hook: Hook) -> None:
         tickets.leave_the_open(uow.session, ticket)
     elif move.froms <= TICKET.ended and move.to is not None:
         tickets.join_the_open(uow.session, ticket)
-    for kind in move.starts:
+    for kind in (*move.starts, *stage_starts):
         _start_clock(uow, scene, kind, step.after, move)
 
 
