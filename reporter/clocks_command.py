@@ -35,7 +35,7 @@ def command(works: Callable[[], Works]) -> click.Group:
         try:
             for moved in recomputing.replay(opened, days, area_code, counts):
                 click.echo(_line(moved, zone, now))
-                would_move += moved.is_open
+                would_move += moved.still_runs
         except NotFound as unknown:
             raise click.ClickException(f"There is no area {area_code}.") from unknown
         click.echo(_sum(counts))
@@ -72,7 +72,7 @@ def _line(moved: Moved, zone: tzinfo, now: datetime) -> str:
         words.append("becomes overdue")
     if shift.ceases_overdue(now):
         words.append("ceases to be overdue")
-    if not moved.is_open:
+    if not moved.still_runs:
         words.append("(stopped)")
     return "  ".join(words)
 

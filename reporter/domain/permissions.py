@@ -36,6 +36,7 @@ class Permission(StrEnum):
     DASHBOARD = "dashboard"
     REVEAL_SUBMITTER = "reveal_submitter"
     REGISTER_HOTLINE = "register_hotline"
+    REPLAY_CLOCKS = "replay_clocks"
 
 
 _EVERYBODY = frozenset(Role)
@@ -54,6 +55,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DASHBOARD: frozenset({Role.LEAD, Role.DEPARTMENT, Role.DISTRICT, Role.AUDITOR}),
     Permission.REVEAL_SUBMITTER: frozenset({Role.LEAD, Role.DISTRICT, Role.AUDITOR}),
     Permission.REGISTER_HOTLINE: frozenset({Role.INTEGRATOR}),
+    Permission.REPLAY_CLOCKS: frozenset({Role.DISTRICT}),
 }
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
+from reporter.domain.permissions import Actor
 from reporter.models.areas import Area
 from reporter.models.calendars import ClockRecompute
 from reporter.models.catalogue import ReferenceVersion
 from reporter.models.points import OpenPoint
 from reporter.models.tickets import Clock, ClockTick, Hop, Ticket
-from reporter.queries.tickets import within
+from reporter.queries.tickets import visible_to, within
 
 
 @dataclass(slots=True)
@@ -25,13 +26,19 @@ class Timed:
     hops: list[Hop] = field(default_factory=list)
 
 
+Position = tuple[datetime, int]  # when it was received, and the id of a ticket
+
+
 def received_since(
-    session: Session, since: datetime, area: Area | None, after: Ticket | None, size: int
+    session: Session, since: datetime, area: Area | None, actor: Actor | None, after: Position | None, size: int
 ) -> list[Timed]:
-    """The next tickets received since a moment, oldest first, behind ``after``: a page in four statements."""
+    """The next tickets received since a moment that ``actor`` sees (None: the system), oldest first, behind
+    ``after``: a page in four statements."""
     page = select(Ticket).where(Ticket.received_at >= since, *_in(area))
+    if actor is not None:
+        page = page.where(visible_to(actor))
     if after is not None:
-        page = page.where(tuple_(Ticket.received_at, Ticket.id) > (after.received_at, after.id))
+        page = page.where(tuple_(Ticket.received_at, Ticket.id) > after)
     return _with_clocks(session, session.scalars(page.order_by(Ticket.received_at, Ticket.id).limit(size)).all())
 
 

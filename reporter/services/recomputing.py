@@ -23,7 +23,7 @@ from reporter.models.calendars import ClockRecompute
 from reporter.models.tickets import Clock, Ticket
 from reporter.queries import areas
 from reporter.queries import recomputing as pages
-from reporter.queries.recomputing import Timed
+from reporter.queries.recomputing import Position, Timed
 from reporter.services import clocks, landing, messages, scene
 from reporter.services.unit_of_work import UnitOfWork, Works
 
@@ -33,11 +33,11 @@ COUNTS = ("tickets", "changed", "clocks_moved", "became_overdue", "ceased_overdu
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A clock of a ticket that would move; ``is_open``: whether ``recompute`` would move it."""
+    """A clock of a ticket that would move; ``still_runs``: whether ``recompute`` would move it."""
 
     ticket: Ticket
     shift: Shift
-    is_open: bool
+    still_runs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +51,40 @@ class _Anew:
     shift: Shift
 
 
-def replay(works: Works, days: int, area_code: str | None, counts: Counts, page: int = 500) -> Iterator[Moved]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``last``: where the next page begins, None when this was the last one."""
+
+    moved: list[Moved]
+    counts: Counts
+    last: Position | None
+
+
+def replay(works: Works, days: int, area_code: str | None, counts: Counts, size: int = 500) -> Iterator[Moved]:
     """The clocks, of the tickets received in the last ``days``, that today's limits and calendar would move.
 
     Looks at ended tickets too, which ``recompute`` never touches. ``counts`` is added to. Raises NotFound for an
     unknown area. Each page is a transaction of its own that writes nothing.
     """
-    last: Ticket | None = None
+    last: Position | None = None
     while True:
         with works.open(writes=False) as uow:
-            since, area = uow.now - timedelta(days=days), _area(uow, area_code)
-            found = pages.received_since(uow.session, since, area, last, page)
-            moved = [one for timed in found for one in _would_move(uow, timed, counts)]
-        yield from moved
-        if not found:
+            page = replay_page(uow, days, _area(uow, area_code), last, size)
+        counts.update(page.counts)
+        yield from page.moved
+        last = page.last
+        if last is None:
             return
-        last = found[-1].ticket
+
+
+def replay_page(uow: UnitOfWork, days: int, area: Area | None, after: Position | None, size: int) -> Page:
+    """The same for ``size`` tickets that the caller sees, behind a position; writes nothing."""
+    since = uow.now - timedelta(days=days)
+    found = pages.received_since(uow.session, since, area, uow.actor, after, size)
+    counts: Counts = Counter(dict.fromkeys(COUNTS, 0))
+    moved = [one for timed in found for one in _would_move(uow, timed, counts)]
+    last = found[-1].ticket if len(found) == size else None
+    return Page(moved, counts, (last.received_at, last.id) if last else None)
 
 
 def _would_move(uow: UnitOfWork, timed: Timed, counts: Counts) -> list[Moved]:

@@ -173,6 +173,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "POST /api/v1/messages/{message_id}/read", rider.post(f"/messages/{message}/read")
     yield "GET /api/v1/dashboard/summary", street.get("/dashboard/summary")
     yield "GET /api/v1/dashboard/breakdown", street.get("/dashboard/breakdown", by="holder")
+    yield "POST /api/v1/clocks/replay", service.as_("district").post("/clocks/replay")
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})
