@@ -245,6 +245,15 @@ class Rulebook:
         return self._policies[key]
 
     @cached_property
+    def complete_since(self) -> date:
+        """The first day on which every number is known; what is older is read with the numbers of that day."""
+        first: dict[str, date] = {}
+        for row in self.policies:
+            if row.area_id is None:
+                first[row.key] = min(row.valid.start, first.get(row.key, row.valid.start))
+        return max(first.values())
+
+    @cached_property
     def _policies(self) -> dict[tuple[tuple[int, ...], date], Policy]:
         return {}
 

@@ -139,7 +139,8 @@ def terms_of(clock: Clock) -> Terms:
 def policy_of(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Policy:
     """The numbers a clock counts with: those of the day it was started, or last recomputed by command."""
     here = lineage(ticket)
-    return uow.book.policy(here, clock.rules_on or uow.policy(here).day_of(clock.started_at))
+    on = clock.rules_on or uow.policy(here).day_of(clock.started_at)
+    return uow.book.policy(here, max(on, uow.book.complete_since))
 
 
 def calendar_of(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Calendar:

@@ -1,14 +1,18 @@
 """Deadlines move by command only: what counts until then, what the command writes, and that it does so once."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from reporter.db import session_for
 from reporter.domain.areas import Level
 from reporter.models.calendars import CalendarChange, ClockRecompute
+from reporter.models.catalogue import PolicyValue
 from reporter.models.tickets import Clock, Hop, Ticket
 from reporter.services import clocks as reading
+from reporter.services import seeding
 from tests.service import Service, beijing
 from tests.services import mortal
 from tests.services.almanac import NEW_YEAR, clocks, publish, shorten
@@ -61,6 +65,17 @@ def test_a_stored_deadline_is_what_its_events_and_its_calendar_give(service: Ser
                 assert (found.due_at, found.provisional) == (clock.due_at, clock.provisional)
     assert len(set(rows(service, select(Clock.calendar_version)))) == 2
     assert count(service, CalendarChange, CalendarChange.before.is_not(None)) == 1
+
+
+def test_a_clock_that_is_older_than_the_rules_is_read_with_the_first_of_them(service: Service) -> None:
+    number = over_new_year(service)
+    with session_for(service.engine, writes=True) as session:
+        session.execute(update(PolicyValue).values(valid_from=date(2027, 1, 1)))
+        seeding.touch(session, "policy")
+    service.at("2027-01-01 11:01")
+    settle(service)
+    assert kinds(service, number)["became_overdue"] == 1
+    assert rows(service, select(Clock.last_error).where(Clock.last_error.is_not(None))) == []
 
 
 def test_what_was_late_only_by_the_old_calendar_is_late_no_more_and_may_be_again(
