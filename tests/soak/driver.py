@@ -252,8 +252,12 @@ class Town:
         return None if given is None else (number, caller, seen.json["version"], form["action"], given)
 
     def _some_ticket(self) -> str | None:
-        found = self._tickets(open_only=self.chance.random() < 0.9)
-        return self.chance.choice(found)[0] if found else None
+        """Mostly an open one; else one of those that were closed last, which may be reopened."""
+        found = [number for number, _ in self._tickets(open_only=True)]
+        if self.chance.random() > 0.85:
+            closed = select(Ticket.number).where(Ticket.closed_at.is_not(None)).order_by(Ticket.closed_at.desc())
+            found = rows(self.service, closed.limit(3)) or found
+        return self.chance.choice(found) if found else None
 
     def _tickets(self, *, open_only: bool) -> list[tuple[str, int]]:
         query = select(Ticket.number, Ticket.id).order_by(Ticket.id)
@@ -269,7 +273,7 @@ class Town:
         held = rows(self.service, hops.where(Ticket.number == number).order_by(Hop.seq.desc()))
         area_id, department_id, ended_at = held[0] if turn < 0.65 else self.chance.choice(held)
         if ended_at is not None:
-            turn += 0.3
+            turn += 0.4
         if turn >= 0.8:
             name = self.chance.choice((*SUBMITTERS, *OFFICES))
         elif department_id is not None:
