@@ -44,7 +44,7 @@ OFFICES = ("street", "district", "department", "power")
 DEATHS = (Death("after commit", 1), Death("before commit", 2), Death("after commit", 2), Death("before commit", 3))
 BEGIN = "2026-12-20 09:00"  # so that the life of the town runs into a year that nobody has published
 MOST_OPEN = 12
-LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD = 1, 40
+LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD = 1, 12  # soon enough to lie before deadlines that run
 
 
 class Crash(Exception):
@@ -72,7 +72,7 @@ class Town:
             self.time_passes: 22,
             self.worker_works: 14,
             self.somebody_leaves: 4,
-            self.calendar_changes: 2,
+            self.calendar_changes: 4,
             self.deadlines_are_recomputed: 2,
             self.crash_before_commit: 4,
             self.figures: 2,
@@ -204,7 +204,7 @@ class Town:
     def calendar_changes(self) -> None:
         """The city says of some days to come that they are holidays or not, often for the first time."""
         today = self.service.clock.present.astimezone(BEIJING).date()
-        days = {today + timedelta(days=self.chance.randint(LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD)) for _ in range(4)}
+        days = {today + timedelta(days=self.chance.randint(LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD)) for _ in range(6)}
         kinds = {day: self.chance.choice(("holiday", "makeup_workday")) for day in sorted(days)}
         publish(self.service, self.folder, *(f"{day},{kind},x" for day, kind in kinds.items()))
         assert rows(self.service, select(CalendarDay.day).where(CalendarDay.day.in_(days)))
