@@ -21,7 +21,7 @@ from reporter.domain.statuses import ENDED
 from reporter.models.areas import Area, Leave, Seat
 from reporter.models.calendars import ClockRecompute
 from reporter.models.catalogue import CalendarDay
-from reporter.models.tickets import Hop, Ticket
+from reporter.models.tickets import Clock, Hop, Ticket
 from reporter.queries import people
 from reporter.services import lifecycle
 from reporter.services.sessions import hash_of
@@ -44,7 +44,7 @@ OFFICES = ("street", "district", "department", "power")
 DEATHS = (Death("after commit", 1), Death("before commit", 2), Death("after commit", 2), Death("before commit", 3))
 BEGIN = "2026-12-20 09:00"  # so that the life of the town runs into a year that nobody has published
 MOST_OPEN = 12
-LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD = 1, 12  # soon enough to lie before deadlines that run
+LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD = 1, 40
 
 
 class Crash(Exception):
@@ -204,7 +204,11 @@ class Town:
     def calendar_changes(self) -> None:
         """The city says of some days to come that they are holidays or not, often for the first time."""
         today = self.service.clock.present.astimezone(BEIJING).date()
-        days = {today + timedelta(days=self.chance.randint(LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD)) for _ in range(6)}
+        days = {today + timedelta(days=self.chance.randint(LEAST_DAYS_AHEAD, MOST_DAYS_AHEAD)) for _ in range(4)}
+        # and of some on which a ticket is due
+        waiting = select(Clock.due_at).where(Clock.stopped_at.is_(None), Clock.due_at > self.service.clock())
+        due = sorted({moment.astimezone(BEIJING).date() for moment in rows(self.service, waiting)})
+        days |= set(self.chance.sample(due, min(len(due), 3)))
         kinds = {day: self.chance.choice(("holiday", "makeup_workday")) for day in sorted(days)}
         publish(self.service, self.folder, *(f"{day},{kind},x" for day, kind in kinds.items()))
         assert rows(self.service, select(CalendarDay.day).where(CalendarDay.day.in_(days)))
