@@ -4,7 +4,7 @@
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
-.PHONY: help run test fast lint format coverage bench lock clean python
+.PHONY: help run test fast lint format coverage soak bench lock clean python
 
 help:            ## what there is
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' Makefile
@@ -32,6 +32,10 @@ coverage: python ## the suite, and which lines it never ran
 	.venv/bin/coverage run -m pytest -q -m "not browser"
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
+
+soak: python     ## random lives of tickets on both databases, thousands of turns, another town each time (SOAK_TURNS=5000 SOAK_SEED=)
+	@$(PYTHON) deploy/prepare.py --tests
+	SOAK_TURNS=$(or $(SOAK_TURNS),5000) .venv/bin/pytest -q -s -o faulthandler_timeout=0 tests/soak
 
 bench: python    ## measure it under load, beside the floors it must reach (PARTS=submit,lists DATABASES= BENCH_QUICK=1 BENCH_PROFILE=1)
 	@$(PYTHON) deploy/prepare.py --bench

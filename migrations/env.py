@@ -4,6 +4,7 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 
 import reporter.models.areas
+import reporter.models.calendars
 import reporter.models.catalogue
 import reporter.models.figures
 import reporter.models.imports

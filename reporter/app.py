@@ -18,6 +18,7 @@ from reporter.adapters.wechat import MiniProgram
 from reporter.api import (
     areas,
     catalogue,
+    clocks,
     dashboard,
     edge,
     errors,
@@ -55,6 +56,7 @@ ROOMS = (
     messages,
     dashboard,
     months,
+    clocks,
     overdue_appeals,
     health,
 )

@@ -1,4 +1,4 @@
-"""Commands for those who run it: migrate, demo, import, worker, standin-wechat, password, replay."""
+"""Commands for those who run it: migrate, demo, import, clocks, worker, standin-wechat, password, replay."""
 
 import getpass
 import json
@@ -13,7 +13,7 @@ from typing import Any
 import click
 from werkzeug.serving import make_server
 
-from reporter import import_command, workshop
+from reporter import clocks_command, import_command, workshop
 from reporter import worker as jobs_room
 from reporter.adapters import clock
 from reporter.config import MissingSetting, Settings, from_environment
@@ -160,3 +160,4 @@ def _around_the_demo() -> Box:
 
 main.add_command(replaying.command(_around_the_demo))
 main.add_command(import_command.command(lambda: workshop.build(_settings()).works))
+main.add_command(clocks_command.command(lambda: workshop.build(_settings()).works))

@@ -20,6 +20,7 @@ from schemas.base import (
     not_blank,
     one_of,
 )
+from schemas.clocks import ClockOut, LevelSeconds
 from schemas.ratings import Answers, Five, RatingOut
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 
@@ -64,21 +65,6 @@ class HopOut(Schema):
     seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
     overdue_here = fields.Boolean()
     response_missed = fields.Boolean()
-
-
-class ClockOut(Schema):
-    kind = fields.String()
-    state = fields.String(metadata={"description": "running, at_risk, overdue, paused, stopped"})
-    limit = fields.Dict(metadata={"description": "{value, unit}"})
-    source = fields.String()
-    daytime_only = fields.Boolean()
-    provisional = fields.Boolean()
-    started_at = Moment()
-    due_at = Moment(allow_none=True)
-    stopped_at = Moment(allow_none=True)
-    reminded_at = Moment(allow_none=True)
-    at_risk_at = Moment(allow_none=True)
-    overdue_at = Moment(allow_none=True)
 
 
 class Field(Schema):
@@ -159,6 +145,7 @@ class TicketOut(Beside):
     reason = fields.String(metadata={"description": "why this holder"})
     accountable = fields.Nested(Holder, allow_none=True)
     hops = fields.List(fields.Nested(HopOut))
+    level_seconds = fields.List(fields.Nested(LevelSeconds))
     clocks = fields.List(fields.Nested(ClockOut))
     actions = fields.List(fields.Nested(ActionOut))
     reports = fields.List(fields.Nested(Words))

@@ -7,7 +7,7 @@ from typing import Any
 from reporter.api import beside, five_answers, forms, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
-from reporter.domain import coordinates, privacy
+from reporter.domain import coordinates, holdings, privacy
 from reporter.domain.areas import Level, Seat
 from reporter.domain.coordinates import Datum, Point
 from reporter.domain.duplicates import Similar
@@ -72,7 +72,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "holder": names.of(open_hop),
         "reason": words.sentence_of(open_hop.reasons) if open_hop else "",
         "accountable": names.of_seat(row.accountable_area_id),
-        "hops": [_hop(hop, names, uow.now) for hop in scene.hops],
+        **_holdings(scene.hops, names, uow.now),
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
@@ -146,7 +146,19 @@ def photo(row: Photo) -> dict[str, Any]:
     }
 
 
-def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
+def _holdings(hops: Sequence[Hop], names: Names, now: datetime) -> dict[str, Any]:
+    """The hops, and how long each level had the ball; both add up to the open time."""
+    each = list(zip(hops, holdings.seconds_each(hops, now), strict=True))
+    levels: dict[str | None, int] = {}
+    for hop, seconds in each:
+        levels[hop.level] = levels.get(hop.level, 0) + seconds
+    return {
+        "hops": [_hop(hop, names, seconds) for hop, seconds in each],
+        "level_seconds": [{"level": level, "seconds": seconds} for level, seconds in levels.items()],
+    }
+
+
+def _hop(hop: Hop, names: Names, seconds: int) -> dict[str, Any]:
     return {
         "seq": hop.seq,
         "holder": names.of(hop),
@@ -155,7 +167,7 @@ def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
         "reasons": words.reasons_shown(hop.reasons),
         "started_at": hop.started_at,
         "ended_at": hop.ended_at,
-        "seconds": int(((hop.ended_at or now) - hop.started_at).total_seconds()),
+        "seconds": seconds,
         "overdue_here": hop.overdue_here,
         "response_missed": hop.response_missed,
     }
@@ -171,11 +183,14 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
         state = "at_risk"
     return {
         "kind": clock.kind,
+        "hop": clock.hop_seq,
         "state": state,
         "limit": {"value": clock.limit_value, "unit": clock.limit_unit},
         "source": clock.source,
         "daytime_only": clock.daytime_only,
+        "calendar_version": clock.calendar_version,
         "provisional": clock.provisional,
+        "recomputed_at": clock.recomputed_at,
         "started_at": clock.started_at,
         "due_at": clock.due_at,
         "stopped_at": clock.stopped_at,

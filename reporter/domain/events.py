@@ -57,6 +57,9 @@ class EventKind(StrEnum):
     OVERDUE_APPEAL_ENDORSED = "overdue_appeal_endorsed"
     OVERDUE_APPEAL_UPHELD = "overdue_appeal_upheld"
     OVERDUE_APPEAL_DISMISSED = "overdue_appeal_dismissed"
+    ACCEPTANCE_LATE = "acceptance_late"
+    DISPATCH_LATE = "dispatch_late"
+    CLOCK_RECOMPUTED = "clock_recomputed"
 
 
 EVENT_NAMES = {
@@ -106,6 +109,9 @@ EVENT_NAMES = {
     EventKind.OVERDUE_APPEAL_ENDORSED: sentence("超期申诉初审同意"),
     EventKind.OVERDUE_APPEAL_UPHELD: sentence("超期申诉成立，免予考核"),
     EventKind.OVERDUE_APPEAL_DISMISSED: sentence("超期申诉不成立"),
+    EventKind.ACCEPTANCE_LATE: sentence("立案超时"),
+    EventKind.DISPATCH_LATE: sentence("派遣超时"),
+    EventKind.CLOCK_RECOMPUTED: sentence("时限重新计算"),
 }
 
 EVENT_OF_ACTION = {
@@ -169,6 +175,8 @@ INTERNAL = frozenset(
         EventKind.OVERDUE_APPEAL_ENDORSED,
         EventKind.OVERDUE_APPEAL_UPHELD,
         EventKind.OVERDUE_APPEAL_DISMISSED,
+        EventKind.ACCEPTANCE_LATE,
+        EventKind.DISPATCH_LATE,
     }
 )
 

@@ -43,6 +43,8 @@ class Ball(StrEnum):
 
 
 class ClockKind(StrEnum):
+    ACCEPT = "accept"  # 立案: from the report until it is accepted or refused
+    DISPATCH = "dispatch"  # 派遣: from a return until whoever got it back sends it on
     RESPONSE = "response"
     RESOLVE = "resolve"
     VERIFY = "verify"
@@ -105,6 +107,28 @@ def needs_of(move: Move, facts: Facts) -> tuple[str, ...]:
     if move.action is Action.SOLVE and facts.photo_compulsory and "photo_ids" not in needs:
         needs = (*needs, "photo_ids")
     return needs
+
+
+Clocks = tuple[ClockKind, ...]
+
+STAGE_CLOCKS: Mapping[Status, ClockKind] = {Status.REPORTED: ClockKind.ACCEPT, Status.ACCEPTED: ClockKind.DISPATCH}
+"""Statuses that wait for a decision of whoever has the ball: each such holding has a clock of its own."""
+
+
+def stage_clocks(before: Status, after: Status, *, passed_on: bool) -> tuple[Clocks, Clocks]:
+    """``(stops, starts)`` beside a row's own, when a step leads on or, ``passed_on``, the ball to somebody else.
+
+    They follow from the statuses, so that no row can forget them.
+    """
+    if before == after and not passed_on:
+        return (), ()
+    stops, starts = STAGE_CLOCKS.get(before), STAGE_CLOCKS.get(after)
+    return (stops,) if stops else (), (starts,) if starts else ()
+
+
+def clocks_when_filed(status: Status) -> Clocks:
+    """What begins to run when a report becomes a ticket in this status."""
+    return (ClockKind.RESPONSE, ClockKind.RESOLVE, *stage_clocks(status, status, passed_on=True)[1])
 
 
 def _from(*statuses: Status) -> frozenset[Status]:

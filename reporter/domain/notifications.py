@@ -117,4 +117,7 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     ),
     EventKind.OVERDUE_APPEAL_UPHELD: (Template(Audience.HOLDER, sentence("工单{number}的超期申诉成立")),),
     EventKind.OVERDUE_APPEAL_DISMISSED: (Template(Audience.HOLDER, sentence("工单{number}的超期申诉不成立")),),
+    EventKind.ACCEPTANCE_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}立案超时")),),
+    EventKind.DISPATCH_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}派遣超时")),),
+    EventKind.CLOCK_RECOMPUTED: (Template(Audience.HOLDER, sentence("工单{number}的到期时间已重新计算，请查看")),),
 }

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REVEAL_SUBMITTER = "reveal_submitter"
     REGISTER_HOTLINE = "register_hotline"
     SPEAK = "speak"
+    REPLAY_CLOCKS = "replay_clocks"
 
 
 _EVERYBODY = frozenset(Role)
@@ -56,6 +57,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.REVEAL_SUBMITTER: frozenset({Role.LEAD, Role.DISTRICT, Role.AUDITOR}),
     Permission.REGISTER_HOTLINE: frozenset({Role.INTEGRATOR}),
     Permission.SPEAK: frozenset({Role.RESIDENT, Role.RIDER}),
+    Permission.REPLAY_CLOCKS: frozenset({Role.DISTRICT}),
 }
 
 

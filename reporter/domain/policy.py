@@ -6,7 +6,7 @@ nearer area overrides a wider one. The shipped values and their source marks are
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ class Policy:
     risk_share: float
     response_ceiling: Level
     verify_limit: Limit
+    accept_limit: Limit
+    dispatch_limit: Limit
     rework_percent: int
     small_matter_max_severity: int
     recheck_percent: int
@@ -62,6 +64,10 @@ class Policy:
     extension_from_share: float
     reply_limit: Limit
 
+    def day_of(self, moment: datetime) -> date:
+        """The local day of an aware moment: rows of the rulebook are valid by local days."""
+        return moment.astimezone(self.time_zone).date()
+
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
     """Build a policy from JSON values, e.g. ``{"sessions": [["08:00", "12:00"], …], "snap_m": 200, …}``.
@@ -69,7 +75,6 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
     Raises KeyError for a missing key and ValueError for an unreadable value, so that a table which
     cannot be read is refused when it is loaded, never at midnight.
     """
-    limit = values["verify_limit"]
     return Policy(
         time_zone=ZoneInfo(values["time_zone"]),
         sessions=tuple((_time(start), _time(end)) for start, end in values["sessions"]),
@@ -79,7 +84,9 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         reminder_share=float(values["reminder_share"]),
         risk_share=float(values["risk_share"]),
         response_ceiling=Level(values["response_ceiling"]),
-        verify_limit=Limit(int(limit["value"]), Unit(limit["unit"])),
+        verify_limit=_limit(values["verify_limit"]),
+        accept_limit=_limit(values["accept_limit"]),
+        dispatch_limit=_limit(values["dispatch_limit"]),
         rework_percent=int(values["rework_percent"]),
         small_matter_max_severity=int(values["small_matter_max_severity"]),
         recheck_percent=int(values["recheck_percent"]),

@@ -12,6 +12,7 @@ from typing import Any
 
 from reporter.domain import catalogue
 from reporter.domain.areas import Level
+from reporter.domain.calendar_versions import Calendars, DayChange
 from reporter.domain.errors import UnknownCategory, UnknownCondition, sentence
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.policy import Policy, policy_from
@@ -147,6 +148,7 @@ class Rulebook:
     duties: Mapping[str, str]
     departments: Mapping[int, Department]
     matching: Mapping[str, Any] = field(default_factory=dict)
+    day_changes: Sequence[DayChange] = ()  # newest first
 
     @cached_property
     def _by_code(self) -> dict[str, list[Category]]:
@@ -243,6 +245,15 @@ class Rulebook:
         return self._policies[key]
 
     @cached_property
+    def complete_since(self) -> date:
+        """The first day on which every number is known; what is older is read with the numbers of that day."""
+        first: dict[str, date] = {}
+        for row in self.policies:
+            if row.area_id is None:
+                first[row.key] = min(row.valid.start, first.get(row.key, row.valid.start))
+        return max(first.values())
+
+    @cached_property
     def _policies(self) -> dict[tuple[tuple[int, ...], date], Policy]:
         return {}
 
@@ -255,24 +266,13 @@ class Rulebook:
         """The longest window of any area and time: no open ticket older than this is ever the same thing."""
         return max(int(row.value) for row in self.policies if row.key == "duplicate_window_h")
 
-    def calendar(self, policy: Policy) -> Calendar:
-        """The days and sessions a policy counts in; made once for each policy."""
-        known = self._calendars.get(id(policy))
-        if known is None or known[0] is not policy:
-            calendar = Calendar(
-                days=self.workdays,
-                version=self.calendar_version,
-                sessions=policy.sessions,
-                daytime=policy.daytime,
-                workday_mode=policy.workday_mode,
-                zone=policy.time_zone,
-            )
-            known = self._calendars[id(policy)] = (policy, calendar)
-        return known[1]
+    def calendar(self, policy: Policy, version: str | None = None) -> Calendar:
+        """The days and sessions a policy counts in, now or in an earlier version of the calendar."""
+        return self._calendars.of(policy, version)
 
     @cached_property
-    def _calendars(self) -> dict[int, tuple[Policy, Calendar]]:
-        return {}
+    def _calendars(self) -> Calendars:
+        return Calendars(self.workdays, self.calendar_version, self.day_changes)
 
     def rung(self, ladder: str, level: str) -> Rung:
         """What a ladder calls a level; levels above the community are in the ladder named ``""``."""

@@ -143,10 +143,19 @@ def used_share(terms: Terms, reading: Reading, at: datetime, calendar: Calendar)
 
 
 def terms_for(kind: ClockKind, limit: Limit, level: Level | None, severity: int, policy: Policy) -> Terms:
-    """How a limit counts for whoever holds the ball: the accept clock of volunteers sleeps at night."""
-    waits_for_somebody = kind in (ClockKind.RESPONSE, ClockKind.CHECK)
-    daytime_only = waits_for_somebody and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity
-    return Terms(limit, daytime_only)
+    """How a limit counts for whoever holds the ball: what asks a volunteer for an answer sleeps at night."""
+    asks = kind in (ClockKind.RESPONSE, ClockKind.ACCEPT, ClockKind.DISPATCH, ClockKind.CHECK)
+    return Terms(limit, asks and level in VOLUNTEER_LEVELS and severity < policy.daytime_below_severity)
+
+
+def policy_limit(kind: ClockKind, policy: Policy) -> Limit | None:
+    """The limit of a stage that is the same for every matter; None: each condition has its own."""
+    return {
+        ClockKind.ACCEPT: policy.accept_limit,
+        ClockKind.DISPATCH: policy.dispatch_limit,
+        ClockKind.VERIFY: policy.verify_limit,
+        ClockKind.CHECK: policy.check_limit,
+    }.get(kind)
 
 
 def rework_limit(limit: Limit, policy: Policy) -> Limit:

@@ -1,6 +1,6 @@
 """A ticket with its reports, hops, clocks and events. Parts of a ticket are numbered within it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -246,10 +246,12 @@ class Clock(Leased, Base):
     workday_mode: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(120))
     calendar_version: Mapped[str] = mapped_column(String(40))
+    rules_on: Mapped[date | None]  # the local day whose hours and numbers count; NULL: that of the start
     provisional: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    recomputed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by command, see ``services/recomputing.py``
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     at_risk_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     overdue_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reporter.domain.areas import Level
+from reporter.domain.calendar_versions import DayChange
 from reporter.domain.catalogue import EmergencyWord
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.rulebook import Category, Condition, Department, LimitRow, PolicyRow, Prompt, Rulebook, Rung, Valid
@@ -15,6 +16,7 @@ from reporter.domain.working_time import Limit, Unit
 from reporter.models import catalogue as tables
 from reporter.models.areas import Department as DepartmentRow
 from reporter.models.areas import DepartmentDuty, LadderStep
+from reporter.models.calendars import CalendarChange
 
 
 class RulebookKeeper:
@@ -47,7 +49,7 @@ def _version(session: Session) -> str:
 
 
 def load(session: Session) -> Rulebook:
-    """Read the whole rulebook, in ten statements."""
+    """Read the whole rulebook, in eleven statements."""
     conditions: dict[int, list[Condition]] = {}
     for row in session.scalars(select(tables.Condition).order_by(tables.Condition.no)):
         conditions.setdefault(row.category_id, []).append(
@@ -99,6 +101,10 @@ def load(session: Session) -> Rulebook:
             for row in session.scalars(select(DepartmentRow).order_by(DepartmentRow.id))
         },
         matching=matching,
+        day_changes=[
+            DayChange(row.version, row.day, None if row.before is None else row.before == "workday")
+            for row in session.scalars(select(CalendarChange).order_by(CalendarChange.version.desc()))
+        ],
     )
 
 

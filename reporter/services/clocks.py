@@ -1,6 +1,7 @@
 """Clocks of a ticket as rows: start, stop and what the next moment is. The rules are ``domain/sla.py``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from reporter.db import plain
 from reporter.domain import sla
 from reporter.domain.areas import Level
 from reporter.domain.lifecycle import ClockKind
+from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Condition, Lineage
 from reporter.domain.sla import ClockEvent, Mark, Reading, Terms, Tick
 from reporter.domain.working_time import Calendar, Limit, Unit, WorkdayMode
@@ -48,17 +50,8 @@ def begin(
 
     ``rework``: a share of the original limit, as the policy says.
     """
-    here = lineage(ticket)
-    policy = uow.policy(here)
-    if kind is ClockKind.VERIFY:
-        limit, source = policy.verify_limit, "policy verify_limit"
-    elif kind is ClockKind.CHECK:
-        limit, source = policy.check_limit, "policy check_limit"
-    else:
-        row = uow.book.limit(condition, kind, here, uow.today)
-        limit, source = row.limit, row.source
-    if rework:
-        limit, source = sla.rework_limit(limit, policy), f"{source} × {policy.rework_percent} %"
+    policy = uow.policy(lineage(ticket))
+    limit, source = limit_in_force(uow, ticket, kind, condition, rework=rework)
     terms = sla.terms_for(kind, limit, level, ticket.severity, policy)
     calendar = uow.book.calendar(policy)
     reading = sla.replay(terms, [ClockEvent(Tick.STARTED, started_at)], calendar)
@@ -74,6 +67,7 @@ def begin(
         workday_mode=policy.workday_mode.value,
         source=source,
         calendar_version=calendar.version,
+        rules_on=uow.today if uow.today != policy.day_of(started_at) else None,
         provisional=reading.provisional,
         started_at=started_at,
         due_at=reading.due_at,
@@ -84,6 +78,21 @@ def begin(
     elif kind is ClockKind.RESPONSE and ticket.response_due_at is None:
         ticket.response_due_at = reading.due_at
     return clock
+
+
+def limit_in_force(
+    uow: UnitOfWork, ticket: Ticket, kind: ClockKind, condition: Condition, *, rework: bool
+) -> tuple[Limit, str]:
+    """The limit that a clock of this kind would get here today, and its source. Raises LookupError: there is none."""
+    here = lineage(ticket)
+    policy = uow.policy(here)
+    limit, source = sla.policy_limit(kind, policy), f"policy {kind.value}_limit"
+    if limit is None:
+        row = uow.book.limit(condition, kind, here, uow.today)
+        limit, source = row.limit, row.source
+    if rework:
+        limit, source = sla.rework_limit(limit, policy), f"{source} × {policy.rework_percent} %"
+    return limit, source
 
 
 def first_tick(clock: Clock) -> ClockTick:
@@ -189,30 +198,36 @@ def terms_of(clock: Clock) -> Terms:
     return Terms(Limit(clock.limit_value, Unit(clock.limit_unit)), clock.daytime_only)
 
 
+def policy_of(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Policy:
+    """The numbers a clock counts with: those of the day it was started, or last recomputed by command."""
+    here = lineage(ticket)
+    on = clock.rules_on or uow.policy(here).day_of(clock.started_at)
+    return uow.book.policy(here, max(on, uow.book.complete_since))
+
+
 def calendar_of(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Calendar:
-    """The calendar a clock counts in: today's days and sessions, the mode it was started with."""
-    calendar = uow.book.calendar(uow.policy(lineage(ticket)))
-    return Calendar(
-        days=calendar.days,
-        version=calendar.version,
-        sessions=calendar.sessions,
-        daytime=calendar.daytime,
-        workday_mode=WorkdayMode(clock.workday_mode),
-        zone=calendar.zone,
-    )
+    """The calendar a clock counts in: days as they stood in its version, hours of its policy, its own mode. What was
+    imported since moves no deadline by itself; ``services/recomputing.py`` does, by command."""
+    calendar = uow.book.calendar(policy_of(uow, ticket, clock), clock.calendar_version)
+    mode = WorkdayMode(clock.workday_mode)
+    return calendar if calendar.workday_mode is mode else replace(calendar, workday_mode=mode)
 
 
-def read(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Reading:
-    """Replay a clock's stored events."""
-    events = [
+def events_of(ticks: Iterable[ClockTick]) -> list[ClockEvent]:
+    """Stored ticks as the rule reads them."""
+    return [
         ClockEvent(
             Tick(tick.tick),
             tick.at,
             Limit(tick.extra_value, Unit(tick.extra_unit)) if tick.extra_value and tick.extra_unit else None,
         )
-        for tick in ticks_of(uow, clock)
+        for tick in ticks
     ]
-    return sla.replay(terms_of(clock), events, calendar_of(uow, ticket, clock))
+
+
+def read(uow: UnitOfWork, ticket: Ticket, clock: Clock) -> Reading:
+    """Replay a clock's stored events."""
+    return sla.replay(terms_of(clock), events_of(ticks_of(uow, clock)), calendar_of(uow, ticket, clock))
 
 
 def marks_of(uow: UnitOfWork, ticket: Ticket, clock: Clock, reading: Reading) -> dict[Mark, datetime]:
@@ -221,7 +236,7 @@ def marks_of(uow: UnitOfWork, ticket: Ticket, clock: Clock, reading: Reading) ->
         ClockKind(clock.kind),
         terms_of(clock),
         reading,
-        uow.policy(lineage(ticket)),
+        policy_of(uow, ticket, clock),
         calendar_of(uow, ticket, clock),
     )
     return {mark: at for mark, at in found.items() if getattr(clock, MARK_COLUMNS[mark]) is None}

@@ -15,7 +15,7 @@ from reporter.domain.coordinates import Point
 from reporter.domain.duplicates import Similar
 from reporter.domain.errors import Refusal
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ClockKind
+from reporter.domain.lifecycle import clocks_when_filed
 from reporter.domain.permissions import Permission
 from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category, Condition
@@ -110,7 +110,7 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
             level=decision.holder.seat.level,
             started_at=uow.now,
         )
-        for seq, kind in enumerate((ClockKind.RESPONSE, ClockKind.RESOLVE), start=1)
+        for seq, kind in enumerate(clocks_when_filed(Status(ticket.status)), start=1)
     ]
     report = drafts.report(uow, draft, joined=False)
     event = next_event(

@@ -8,7 +8,7 @@ hook in ``services/steps/``.
 from collections.abc import Mapping
 from typing import Any
 
-from reporter.domain import actions, five, permissions, procedures
+from reporter.domain import actions, five, lifecycle, permissions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, sentence
@@ -63,9 +63,7 @@ def take(
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
-    overruled = move.who is Who.OVERSEER and bool(move.pauses or move.stops)
-    answers = move.who is Who.HOLDER and action is not Action.NOTE
-    if answers or overruled:  # a note or a withdrawal answers nothing: the sweep still climbs
+    if _settles_the_past(move):
         sla.catch_up(uow, scene)
     acting_for = _seat_acted_for(uow.caller, ticket, overseeing=move.who is Who.OVERSEER)
     _change(step, hook)
@@ -105,6 +103,12 @@ def actions_for(uow: UnitOfWork, scene: Scene) -> list[Move]:
     return [move for move in moves if move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket)]
 
 
+def _settles_the_past(move: Move) -> bool:
+    """Whether what ran out unseen is charged first: always but for words, which answer nothing (the sweep climbs)."""
+    answers = move.who is Who.HOLDER and move.action is not Action.NOTE
+    return answers or bool(move.stops or move.pauses) or move.ball is not Ball.STAYS
+
+
 def _check_reason(move: Move, given: Mapping[str, Any]) -> None:
     """Raises Invalid for a reason code that the action does not know."""
     code, known = given.get("reason_code"), actions.REASON_CODES.get(move.action)
@@ -126,7 +130,10 @@ def _change(step: Step, hook: Hook) -> None:
     hook.prepare(step)
     receiver = landing.of(uow, scene, move.ball, step.given)  # may refuse: the transaction keeps nothing
 
-    clocks.stop(uow, scene.clocks, _stops(move, scene.facts))
+    stage_stops, stage_starts = lifecycle.stage_clocks(
+        Status(ticket.status), move.to or Status(ticket.status), passed_on=receiver is not None
+    )
+    clocks.stop(uow, scene.clocks, (*_stops(move, scene.facts), *stage_stops))
     clocks.pause(uow, ticket, scene.clocks, move.pauses)
     clocks.resume(uow, ticket, scene.clocks, move.resumes)
     _note_times(step)
@@ -158,7 +165,7 @@ def _change(step: Step, hook: Hook) -> None:
         tickets.leave_the_open(uow.session, ticket)
     elif move.froms <= TICKET.ended and move.to is not None:
         tickets.join_the_open(uow.session, ticket)
-    for kind in move.starts:
+    for kind in (*move.starts, *stage_starts):
         _start_clock(uow, scene, kind, step.after, move)
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reporter.domain.policy import policy_from
 from reporter.domain.working_time import Limit, Unit
 from reporter.models import catalogue as tables
 from reporter.models.areas import Area, CodeRule, Department, DepartmentDuty, LadderStep
+from reporter.models.calendars import CalendarChange
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
@@ -60,11 +61,14 @@ def load_calendar(session: Session, since: date) -> None:
     last = date(max(day.year for day in (*holidays, *workdays)), 12, 31)
     day = date(since.year, 1, 1)
     known = set(session.scalars(select(tables.CalendarDay.day)))
+    version = coming_version(session, "calendar")
     while day <= last:
         if day not in known:
             _, name = chinese_calendar.get_holiday_detail(day)
             kind = "workday" if chinese_calendar.is_workday(day) else "restday"
             session.add(tables.CalendarDay(day=day, kind=kind, name=name, source="chinesecalendar"))
+            if known:  # no clock was started with less than the first calendar
+                session.add(CalendarChange(version=version, day=day, before=None))
         day += timedelta(days=1)
     touch(session, "calendar")
 
@@ -150,6 +154,8 @@ def load_policies(session: Session, rows: Iterable[Mapping[str, Any]], since: da
     rows = list(rows)
     policy_from({row["key"]: row["value"] for row in rows if row["area"] is None})
     areas = _areas(session, (row["area"] for row in rows))
+    # what a newer release adds holds as long as the rest: clocks are read with the numbers of the day they started
+    since = min(since, session.scalar(select(func.min(tables.PolicyValue.valid_from))) or since)
     for row in rows:
         if row["area"] is None or row["area"] in areas:
             _put_policy(session, areas.get(row["area"]), row["key"], row["value"], row["source"], since)
@@ -206,6 +212,12 @@ def touch(session: Session, name: str) -> None:
         session.add(tables.ReferenceVersion(name=name, version=1))
     else:
         row.version += 1
+
+
+def coming_version(session: Session, name: str) -> int:
+    """The version that the next ``touch`` makes."""
+    row = session.get(tables.ReferenceVersion, name)
+    return row.version + 1 if row else 1
 
 
 def _areas(session: Session, codes: Iterable[str | None]) -> dict[str, int]:

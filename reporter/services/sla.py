@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from reporter.domain import routing
+from reporter.domain import holdings, lifecycle, routing
 from reporter.domain.areas import Level
 from reporter.domain.errors import NoLevelAbove
 from reporter.domain.events import EventKind
@@ -36,6 +36,8 @@ MISSED_AS = {
     ClockKind.RESOLVE: EventKind.BECAME_OVERDUE,
     ClockKind.VERIFY: EventKind.VERIFICATION_LATE,
     ClockKind.CHECK: EventKind.CHECK_LATE,
+    ClockKind.ACCEPT: EventKind.ACCEPTANCE_LATE,
+    ClockKind.DISPATCH: EventKind.DISPATCH_LATE,
 }
 UNTAKEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
 
@@ -65,8 +67,7 @@ def catch_up(uow: UnitOfWork, around: Scene) -> None:
         clock.overdue_at, clock.run_at = clock.due_at, None
         kind = ClockKind(clock.kind)
         if kind is ClockKind.RESOLVE:
-            around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at
-            _charge(around)
+            _charge(around, clock)
         elif kind is ClockKind.RESPONSE and around.open_hop is not None:
             around.open_hop.response_missed = True
         _record(uow, around, MISSED_AS[kind], around.open_hop, due_at=_iso(clock))
@@ -100,22 +101,22 @@ def _tell(uow: UnitOfWork, around: Scene, clock: Clock, mark: Mark) -> None:
     kind = ClockKind(clock.kind)
     if kind is ClockKind.RESPONSE:
         _response_missed(uow, around, clock)
-    elif kind in (ClockKind.VERIFY, ClockKind.CHECK):
-        _record(uow, around, MISSED_AS[kind], around.open_hop, due_at=_iso(clock))
-    else:
+    elif kind is ClockKind.RESOLVE:
         if mark is Mark.OVERDUE:
-            around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at
-            _charge(around)
+            _charge(around, clock)
         _record(uow, around, TOLD_AS[mark], around.open_hop, due_at=_iso(clock))
+    else:
+        _record(uow, around, MISSED_AS[kind], around.open_hop, due_at=_iso(clock))
 
 
-def _charge(around: Scene) -> None:
-    """Overdue is charged to whoever held the ball when the limit passed."""
-    due_at = around.ticket.due_at
-    for hop in around.hops:
-        held = due_at is not None and hop.started_at <= due_at and (hop.ended_at is None or hop.ended_at > due_at)
-        if held:
-            hop.overdue_here = True
+def _charge(around: Scene, clock: Clock) -> None:
+    """Overdue is charged to whoever held the ball when the limit passed, whoever has it when that is seen."""
+    if clock.due_at is None:
+        return
+    around.ticket.overdue_at = around.ticket.overdue_at or clock.due_at
+    held = holdings.held_at(around.hops, clock.due_at)
+    if held is not None:
+        held.overdue_here = True
 
 
 def _response_missed(uow: UnitOfWork, around: Scene, clock: Clock) -> None:
@@ -127,23 +128,26 @@ def _response_missed(uow: UnitOfWork, around: Scene, clock: Clock) -> None:
     if above is None:
         _record(uow, around, EventKind.RESPONSE_MISSED, hop, due_at=_iso(clock))
         return
-    clocks.stop(uow, [clock], [ClockKind.RESPONSE])
-    if ticket.status == Status.ACCEPTED:
-        ticket.status = Status.DISPATCHED.value
+    before = Status(ticket.status)
+    after = Status.DISPATCHED if before is Status.ACCEPTED else before
+    stage_stops, stage_starts = lifecycle.stage_clocks(before, after, passed_on=True)
+    clocks.stop(uow, around.clocks, (ClockKind.RESPONSE, *stage_stops))
+    ticket.status = after.value
     ticket.version += 1
     new = ball.pass_to(uow, ticket, around.hops, ball.landing_of(above), "climbed")
     uow.session.flush()  # the stopped clock must be written before the next of its kind starts
-    begun = clocks.begin(
-        uow,
-        ticket,
-        ClockKind.RESPONSE,
-        around.condition,
-        seq=max(one.seq for one in around.clocks) + 1,
-        hop_seq=new.seq,
-        level=above.seat.level,
-        started_at=uow.now,
-    )
-    clocks.start(uow, begun)
+    for kind in (ClockKind.RESPONSE, *stage_starts):
+        begun = clocks.begin(
+            uow,
+            ticket,
+            kind,
+            around.condition,
+            seq=max(one.seq for one in around.clocks) + 1,
+            hop_seq=new.seq,
+            level=above.seat.level,
+            started_at=uow.now,
+        )
+        around.clocks.append(clocks.start(uow, begun))
     _record(uow, around, EventKind.CLIMBED, new, due_at=_iso(clock), helper=hop.seq if hop else None)
 
 

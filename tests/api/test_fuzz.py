@@ -110,6 +110,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/categories/suggest": {"text": "路灯", "location": {"lng": 114.3, "lat": 30.4, "coord_type": "gcj02"}},
     "/sessions/demo": {"username": "rider"},
     "/messages/1/read": {},
+    "/clocks/replay": {"days": 30, "area": GRID_A, "cursor": "1-1", "limit": 10},
 }
 QUERIES: dict[str, tuple[str, ...]] = {
     "/tickets": (

@@ -307,6 +307,14 @@ TABLE = [
     Row("GET /api/v1/dashboard/month.csv", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/dashboard/summary", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/dashboard/breakdown", **FIGURES, rest=422, ask=in_area(by="category")),
+    # what a new calendar or limit would move: the district's desk and above, in their own area
+    Row(
+        "POST /api/v1/clocks/replay",
+        own={200: names("district city"), 422: names("foreign_district")},
+        foreign={200: names("foreign_district city"), 422: names("district")},
+        rest=403,
+        ask=lambda target: {"json": {"area": target.area}},
+    ),
 ]
 AIMED = [row for row in TABLE if "number>" in row.rule or "_id>" in row.rule]
 

@@ -202,6 +202,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/dashboard/month", street.get("/dashboard/month")
     yield "GET /api/v1/dashboard/month.csv", street.get("/dashboard/month.csv")
     yield from what_people_say(service, number)
+    yield "POST /api/v1/clocks/replay", service.as_("district").post("/clocks/replay")
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})

@@ -180,3 +180,29 @@ def test_a_second_procedure_costs_one_table() -> None:
 
     assert taken.to is Status.HANDLING
     assert [move.action for move in offered] == [Action.SOLVE]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passed_on", "stops", "starts"),
+    [
+        ("reported", "dispatched", True, ["accept"], []),  # 立案
+        ("reported", "not_accepted", False, ["accept"], []),  # refused
+        ("reported", "reported", True, ["accept"], ["accept"]),  # climbed: the next level has its own
+        ("reported", "reported", False, [], []),  # a note decides nothing
+        ("handling", "accepted", True, [], ["dispatch"]),  # returned
+        ("accepted", "dispatched", True, ["dispatch"], []),  # sent on
+        ("accepted", "feedback", True, ["dispatch"], []),  # solved by whoever got it back
+        ("dispatched", "handling", False, [], []),  # nothing to decide
+    ],
+)
+def test_a_status_that_waits_for_a_decision_has_a_clock_for_each_holder(
+    before: str, after: str, passed_on: bool, stops: list[str], starts: list[str]
+) -> None:
+    found = lifecycle.stage_clocks(Status(before), Status(after), passed_on=passed_on)
+    assert found == (tuple(stops), tuple(starts))
+
+
+def test_no_row_names_the_clock_of_a_stage_it_begins() -> None:
+    """They follow from the statuses; a row that named one too would start it twice."""
+    stages = set(lifecycle.STAGE_CLOCKS.values())
+    assert [move.action for move in TICKET.moves if stages & set(move.starts)] == []

@@ -117,7 +117,11 @@ def test_marks_fall_in_the_clocks_own_time(kind: ClockKind, terms: Terms, start:
         (ClockKind.RESPONSE, Level.NEIGHBOURHOOD, 4, False),  # critical breaks the night
         (ClockKind.RESPONSE, Level.GRID, 3, False),  # staff
         (ClockKind.RESPONSE, None, 3, False),  # a department
-        (ClockKind.RESOLVE, Level.NEIGHBOURHOOD, 3, False),  # only the accept clock sleeps
+        (ClockKind.DISPATCH, Level.BUILDING, 2, True),  # a 楼栋长 got it back in the evening
+        (ClockKind.DISPATCH, Level.GRID, 2, False),
+        (ClockKind.ACCEPT, Level.GRID, 1, False),
+        (ClockKind.VERIFY, Level.BUILDING, 1, False),  # asks nobody for an answer
+        (ClockKind.RESOLVE, Level.NEIGHBOURHOOD, 3, False),  # the work itself is timed day and night
     ],
 )
 def test_whose_clock_sleeps_at_night(kind: ClockKind, level: Level | None, severity: int, daytime_only: bool) -> None:

@@ -176,6 +176,26 @@ def test_two_sweepers_at_once_tell_each_of_two_hundred_clocks_once(service: Serv
     assert count(service, Clock, Clock.run_at <= service.clock()) == 0
 
 
+@pytest.mark.parametrize("death", [Death("after commit", 1), Death("before commit", 9)], ids=brief)
+def test_of_two_sweepers_one_is_killed_and_each_breach_is_recorded_once(service: Service, death: Death) -> None:
+    """With twenty leased and none looked at, or in the middle of the eighth; the other goes on meanwhile."""
+    service.at("2026-10-03 21:40")
+    first = service.as_("rider").report(IN_GRID_A_ONLY, category="BJ0123")["number"]
+    multiply(service, first, 39)
+    later(service, minutes=121)
+    together = mortal.barrier(2)
+    killed, other = [mortal.start(service, mortal.sweep, death=one, together=together) for one in (death, None)]
+    assert [mortal.ended(killed), mortal.ended(other)] == [-signal.SIGKILL, 0]
+    later(service, seconds=31)  # the dead one's lease is over
+    service.work()
+
+    happened = Counter(rows(service, select(Ticket.id, Event.kind).join(Ticket, Ticket.id == Event.ticket_id)))
+    tickets = rows(service, select(Ticket.id))
+    assert happened == {(key, kind): 1 for key in tickets for kind in ("filed", "climbed", "became_overdue")}
+    charged = select(Hop.ticket_id, Hop.seq).where(Hop.overdue_here).order_by(Hop.ticket_id)
+    assert rows(service, charged) == [(key, 1) for key in sorted(tickets)], "whoever had it when it ran out"
+
+
 def test_two_senders_at_once_let_each_message_leave_once(service: Service) -> None:
     number = service.as_("rider").report(AT_HOME, category="LL0107")["number"]
     service.work()

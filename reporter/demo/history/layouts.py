@@ -87,8 +87,8 @@ LAYOUTS = {
             Clock,
             (
                 "ticket_id", "seq", "kind", "hop_seq", "limit_value", "limit_unit", "daytime_only",
-                "workday_mode", "source", "calendar_version", "provisional", "started_at", "due_at",
-                "stopped_at", "reminded_at", "at_risk_at", "overdue_at", "run_at", "attempts",
+                "workday_mode", "source", "calendar_version", "rules_on", "provisional", "started_at",
+                "due_at", "stopped_at", "reminded_at", "at_risk_at", "overdue_at", "run_at", "attempts",
             ),
         ),
         Layout(

@@ -15,7 +15,7 @@ from reporter.domain import actions, procedures, routing
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Who
+from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Who, clocks_when_filed, stage_clocks
 from reporter.domain.permissions import Role
 from reporter.domain.procedures import Move
 from reporter.domain.rulebook import Category, Condition
@@ -76,7 +76,7 @@ class Ledger:
             self._begin_hop(landing_of(stop), "filed", None, filing.at)
             if stop is not decision.holder:
                 self.hops[-1].ended = filing.at
-        for kind in (ClockKind.RESPONSE, ClockKind.RESOLVE):
+        for kind in clocks_when_filed(self.status):
             self.start_clock(kind, filing.at)
         self.source = {Role.RIDER: "rider"}.get(filing.submitter[1], "resident")
         event = self.record(
@@ -122,7 +122,8 @@ class Ledger:
         if action is Action.ACCEPT:
             self._refile(given)
         receiver = landing.receiver_of(self, move.ball, given)
-        self._stop_clocks(at, self._stops(move, facts))
+        stage_stops, stage_starts = stage_clocks(self.status, move.to or self.status, passed_on=receiver is not None)
+        self.stop_clocks(at, (*self._stops(move, facts), *stage_stops))
         self._note_times(at, move, facts, before)
         self.version += 1
         if move.to is not None:
@@ -134,10 +135,10 @@ class Ledger:
         elif receiver is not None:
             for passed in (*receiver.through, receiver.landing):
                 after = self.pass_to(passed, action.value, at)
-        for kind in move.starts:
+        for kind in (*move.starts, *stage_starts):
             filed = move.ball is Ball.ROUTED and kind is ClockKind.RESOLVE
             rework = kind is ClockKind.RESOLVE and move.ball is not Ball.ROUTED
-            self.start_clock(kind, self.filing.at if filed else at, rework=rework)
+            self.start_clock(kind, self.filing.at if filed else at, rework=rework, present=at)
         names = [name for name in (*move.needs, *move.may_have) if name != "photo_ids"]
         event = self.record(
             self._kind(move),
@@ -227,11 +228,20 @@ class Ledger:
     def _begin_hop(self, to: Landing, via: str, sent_from: int | None, at: int) -> None:
         self.hops.append(Hop(len(self.hops) + 1, to, via, sent_from, at))
 
-    def start_clock(self, kind: ClockKind, started: int, *, rework: bool = False) -> None:
+    def start_clock(self, kind: ClockKind, started: int, *, rework: bool = False, present: int | None = None) -> None:
         """With the limit in force here, for whoever has the ball; the resolve clock's deadline is the ticket's."""
         hop, seq = self.hops[-1], len(self.clocks) + 1
         clock = timing.clock_for(
-            self.world, self.place, self.condition, kind, started, seq, hop.seq, hop.landing.level, rework=rework
+            self.world,
+            self.place,
+            self.condition,
+            kind,
+            started,
+            seq,
+            hop.seq,
+            hop.landing.level,
+            rework=rework,
+            present=started if present is None else present,
         )
         self.clocks.append(clock)
         if kind is ClockKind.RESOLVE:
@@ -239,7 +249,7 @@ class Ledger:
         elif kind is ClockKind.RESPONSE and self.response_due is None:
             self.response_due = clock.due
 
-    def _stop_clocks(self, at: int, kinds: tuple[ClockKind, ...]) -> None:
+    def stop_clocks(self, at: int, kinds: tuple[ClockKind, ...]) -> None:
         for clock in self.clocks:
             if clock.stopped is None and clock.kind in kinds:
                 self.stop_clock(clock, at)

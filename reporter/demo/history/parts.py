@@ -55,6 +55,7 @@ class Clock:
     mode: str
     source: str
     calendar_version: str
+    rules_on: str | None
     started: int
     due: int
     provisional: bool

@@ -161,6 +161,7 @@ class Rower:
             clock.mode,
             clock.source,
             clock.calendar_version,
+            clock.rules_on,
             int(clock.provisional),
             at(clock.started),
             at(clock.due),

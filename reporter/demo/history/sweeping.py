@@ -10,7 +10,7 @@ from reporter.demo.history.timetable import SECOND, moment_of
 from reporter.domain import routing
 from reporter.domain.errors import NoLevelAbove
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ClockKind
+from reporter.domain.lifecycle import ClockKind, stage_clocks
 from reporter.domain.routing import Stop
 from reporter.domain.sla import Mark
 from reporter.domain.statuses import Status
@@ -55,19 +55,18 @@ def _tell(ticket: Ledger, clock: Clock, mark: Mark, now: int) -> None:
     hop = ticket.hops[-1]
     if clock.kind is ClockKind.RESPONSE:
         _response_missed(ticket, clock, hop, now)
-    elif clock.kind is ClockKind.VERIFY:
-        _record(ticket, EventKind.VERIFICATION_LATE, hop, clock, now)
-    else:
+    elif clock.kind is ClockKind.RESOLVE:
         if mark is Mark.OVERDUE:
-            ticket.overdue = ticket.overdue or clock.due
-            _charge(ticket)
+            _charge(ticket, clock)
         _record(ticket, TOLD_AS[mark], hop, clock, now)
+    else:
+        _record(ticket, MISSED_AS[clock.kind], hop, clock, now)
 
 
-def _charge(ticket: Ledger) -> None:
-    due = ticket.due
+def _charge(ticket: Ledger, clock: Clock) -> None:
+    ticket.overdue = ticket.overdue or clock.due
     for hop in ticket.hops:
-        if due is not None and hop.started <= due and (hop.ended is None or hop.ended > due):
+        if hop.started <= clock.due and (hop.ended is None or hop.ended > clock.due):
             hop.overdue_here = True
 
 
@@ -77,12 +76,14 @@ def _response_missed(ticket: Ledger, clock: Clock, hop: Hop, now: int) -> None:
     if above is None:
         _record(ticket, MISSED_AS[ClockKind.RESPONSE], hop, clock, now)
         return
-    ticket.stop_clock(clock, now)
-    if ticket.status is Status.ACCEPTED:
-        ticket.status = Status.DISPATCHED
+    after = Status.DISPATCHED if ticket.status is Status.ACCEPTED else ticket.status
+    stage_stops, stage_starts = stage_clocks(ticket.status, after, passed_on=True)
+    ticket.stop_clocks(now, (ClockKind.RESPONSE, *stage_stops))
+    ticket.status = after
     ticket.version += 1
     new = ticket.pass_to(landing_of(above), "climbed", now)
-    ticket.start_clock(ClockKind.RESPONSE, now)
+    for kind in (ClockKind.RESPONSE, *stage_starts):
+        ticket.start_clock(kind, now)
     _record(ticket, EventKind.CLIMBED, new, clock, now, helper=hop.seq)
 
 

@@ -22,12 +22,15 @@ def clock_for(
     level: Level | None,
     *,
     rework: bool,
+    present: int,
 ) -> Clock:
-    """A clock with the limit in force at a place; ``level``: of whoever has the ball, None: a department."""
+    """A clock with the limit in force at a place; ``level``: of whoever has the ball, None: a department.
+
+    ``present`` is when it is started; it may count from earlier.
+    """
     policy, table = place.policy, place.timetable
-    if kind is ClockKind.VERIFY:
-        limit, source = policy.verify_limit, "policy verify_limit"
-    else:
+    limit, source = sla.policy_limit(kind, policy), f"policy {kind.value}_limit"
+    if limit is None:
         row = world.limit(condition, kind, place)
         limit, source = row.limit, row.source
     if rework:
@@ -46,12 +49,21 @@ def clock_for(
         mode=mode.value,
         source=source,
         calendar_version=table.calendar.version,
+        rules_on=_other_day(started, present, policy),
         started=started,
         due=due,
         provisional=provisional,
         ahead=ahead,
         run_at=ahead[0][0],
     )
+
+
+def _other_day(started: int, present: int, policy: Policy) -> str | None:
+    """The local day of ``present`` when it is not that of ``started``."""
+    if started == present:
+        return None
+    day = policy.day_of(moment_of(present))
+    return day.isoformat() if day != policy.day_of(moment_of(started)) else None
 
 
 def _shares(started: int, due: int, terms: Terms, policy: Policy, table: Timetable) -> list[tuple[int, Mark]]:

@@ -7,8 +7,10 @@ from sqlalchemy import insert, update
 from reporter.domain.importing import calendar as rules
 from reporter.domain.importing.cells import Table, rows_of
 from reporter.domain.importing.findings import WHOLE_FILE, Findings
+from reporter.models.calendars import CalendarChange
 from reporter.models.catalogue import CalendarDay
 from reporter.queries import importing as standing
+from reporter.services import seeding
 from reporter.services.importing.batch import Plan
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -35,6 +37,12 @@ def plan(uow: UnitOfWork, table: Table, source: str) -> Plan:
     findings.absent = len(known) - (len(given) - len(new))
 
     def write() -> None:
+        version = seeding.coming_version(uow.session, TOUCHES)
+        moved = [day for day in changed if day.kind != known[day.day][0]]
+        before = [(day.day, None) for day in (*new, *filled)] + [(day.day, known[day.day][0]) for day in moved]
+        if before:  # so that clocks that were started with the days as they are can still be read with them
+            journal = [{"version": version, "day": day, "before": kind} for day, kind in before]
+            uow.session.execute(insert(CalendarChange), journal)
         rows = [_row(day, source) for day in (*new, *filled)]
         if rows:
             uow.session.execute(insert(CalendarDay), rows)
