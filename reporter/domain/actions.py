@@ -49,6 +49,8 @@ ACTION_NAMES = {
     Action.WITHDRAW: sentence("撤回"),
     Action.REOPEN: sentence("要求重办"),
     Action.NOTE: sentence("备注"),
+    Action.REVOKE: sentence("撤回派单"),
+    Action.REASSIGN: sentence("改派"),
 }
 
 REJECT_REASONS = {

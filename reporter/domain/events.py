@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     CLIMBED = "climbed"
     RESPONSE_MISSED = "response_missed"
     VERIFICATION_LATE = "verification_late"
+    REVOKED = "revoked"
+    REASSIGNED = "reassigned"
 
 
 EVENT_NAMES = {
@@ -62,6 +64,8 @@ EVENT_NAMES = {
     EventKind.CLIMBED: sentence("响应超时，自动上报"),
     EventKind.RESPONSE_MISSED: sentence("响应超时"),
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
+    EventKind.REVOKED: sentence("撤回派单"),
+    EventKind.REASSIGNED: sentence("改派"),
 }
 
 EVENT_OF_ACTION = {
@@ -77,6 +81,8 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.REVOKE: EventKind.REVOKED,
+    Action.REASSIGN: EventKind.REASSIGNED,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.

@@ -36,6 +36,9 @@ class Ball(StrEnum):
     TO_VERIFY = "to_verify"  # the accountable seat, or the next above if it solved
     TO_SOLVER = "to_solver"  # back to whoever solved, for rework
     ABOVE_SOLVER = "above_solver"  # one level above whoever solved
+    TO_STREET = "to_street"  # to the street, which decides whose it is
+    RECALLED = "recalled"  # to whoever sent it, who takes it back
+    HANDED = "handed"  # to the seat or department named by somebody above the holder
     NOBODY = "nobody"  # the ticket has ended
 
 
@@ -58,6 +61,8 @@ class Facts:
     photo_compulsory: bool = False
     guard_asked: bool = False  # the condition asks for a guard at the place
     guarded: bool = False
+    pair_exhausted: bool = False  # holder and sender have returned it to each other as often as they may
+    revocable: bool = False  # given by name, and the receiver has not answered
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -68,14 +73,17 @@ CLAIMS: Mapping[str, Claim] = {
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
+    "pair_exhausted": lambda facts, given: facts.pair_exhausted,
+    "revocable": lambda facts, given: facts.revocable,
 }
-FORESEEN = frozenset({"never_taken"})
+FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable"})
 
 
 def reach(move: Move, facts: Facts) -> bool:
     """Whether the level of the holder, or of the overseer, may follow this row; others have no level."""
     if move.who is Who.OVERSEER:
-        return facts.overseer_level is not None and facts.overseer_level.reaches(move.smallest)
+        holds = facts.holder_level is not None or move.department
+        return holds and facts.overseer_level is not None and facts.overseer_level.reaches(move.smallest)
     if move.who is not Who.HOLDER:
         return True
     if facts.holder_level is None:
@@ -128,8 +136,17 @@ MOVES = (
          smallest=Level.BUILDING, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
-    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",), may_have=("note",),
+    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.TO_STREET, needs=("reason_code",),
+         may_have=("note", "category"), when="pair_exhausted", stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",),
+         may_have=("note", "category"), stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.REVOKE,   _from(D),       A,    Who.SENDER, Ball.RECALLED, may_have=("note",), when="revocable",
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    # what a seat has, the 网格长 and wider give to another; what a department has, the street and wider
+    Move(Action.REASSIGN, _from(A, D, H), D,    Who.OVERSEER, Ball.HANDED, needs=("to", "reason"), may_have=("note",),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.REASSIGN, _from(A, D, H), D,    Who.OVERSEER, Ball.HANDED, needs=("to", "reason"), may_have=("note",),
+         smallest=Level.STREET, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.REJECT,   _from(R, A, D), Status.NOT_ACCEPTED, Who.HOLDER, Ball.NOBODY, needs=("reason_code",),
          may_have=("note",), smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
     Move(Action.WITHDRAW, _from(R, A, D), Status.WITHDRAWN, Who.SUBMITTER, Ball.NOBODY, when="never_taken",

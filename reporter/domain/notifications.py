@@ -17,6 +17,7 @@ class Audience(StrEnum):
     ONE_ABOVE = "one_above"  # the next filled seat above the holder
     ACCOUNTABLE = "accountable"
     COPIED = "copied"  # community (severity 4) and street too (emergencies)
+    BEFORE = "before"  # whoever had the ball until the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +61,9 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.CLIMBED: (Template(Audience.HOLDER, sentence("工单{number}响应超时，已自动转给您")),),
     EventKind.RESPONSE_MISSED: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}响应超时")),),
     EventKind.VERIFICATION_LATE: (Template(Audience.ONE_ABOVE, sentence("工单{number}核实超时")),),
+    EventKind.REVOKED: (Template(Audience.BEFORE, sentence("工单{number}已被{holder}撤回")),),
+    EventKind.REASSIGNED: (
+        Template(Audience.HOLDER, sentence("新派工单{number}：{category}")),
+        Template(Audience.BEFORE, sentence("工单{number}已改派给{holder}")),
+    ),
 }

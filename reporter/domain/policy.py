@@ -40,6 +40,7 @@ class Policy:
     loose_photo_days: int
     photos_max: int
     number_digits: int
+    returns_max: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -72,6 +73,7 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
         number_digits=int(values["number_digits"]),
+        returns_max=int(values["returns_max"]),
     )
 
 

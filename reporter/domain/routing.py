@@ -33,6 +33,11 @@ REASONS = {
     "verifying": sentence("由{title}核实"),
     "rework": sentence("核实未通过，由{title}返工"),
     "reopened": sentence("群众要求重办，升一级给{title}"),
+    "street_decides": sentence("双方多次退回，由{title}裁定归属"),
+    "assigned_finally": sentence("裁定由{title}办理，结案前不再退回"),
+    "revoked": sentence("由{title}撤回"),
+    "reassigning": sentence("由{title}改派"),
+    "reassigned": sentence("改派给{title}"),
 }
 
 

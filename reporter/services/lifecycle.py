@@ -22,11 +22,11 @@ from reporter.queries import tickets
 from reporter.services import ball, clocks, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing
+from reporter.services.steps import ending, filing, passing
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS}
+HOOKS: dict[Action, Hook] = {**filing.HOOKS, **passing.HOOKS, **ending.HOOKS}
 
 
 def take(
@@ -56,7 +56,7 @@ def take(
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
-    if move.who is Who.HOLDER:  # a note or a withdrawal answers nothing: the sweep still climbs
+    if _settles_the_past(move):
         sla.catch_up(uow, scene)
     acting_for = _seat_acted_for(uow.caller, ticket)
     _change(step, hook)
@@ -79,6 +79,7 @@ def take(
         hop,
         scene.chain,
         conflicted=scene.conflicted,
+        before=step.before,
         holder=landing.title_of(uow, scene.chain, hop),
         category=uow.book.category_by_id(ticket.category_id).name,
         reason=actions.reason_name(str(given.get("reason_code", ""))),
@@ -92,7 +93,17 @@ def actions_for(uow: UnitOfWork, scene: Scene) -> list[Move]:
         return []
     who = scene_of.relations(uow, scene)
     moves = procedures.offered(TICKET, Status(scene.ticket.status), scene.facts, who)
-    return [move for move in moves if move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket)]
+    return [
+        move
+        for move in moves
+        if (move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket))
+        and (move.action is not Action.RETURN or not passing.is_final(scene))
+    ]
+
+
+def _settles_the_past(move: Move) -> bool:
+    """A note or a withdrawal answers nothing: the sweep still climbs. Taking it from the holder must hide nothing."""
+    return move.who is Who.HOLDER or (move.who in (Who.OVERSEER, Who.SENDER) and bool(move.stops))
 
 
 def _check_reason(move: Move, given: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
 from reporter.queries import areas
-from reporter.services import clocks
+from reporter.services import clocks, holdings
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -133,6 +133,8 @@ def _of(
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
         overseer_level=_overseen_from(uow, ticket, here),
+        pair_exhausted=holdings.pair_exhausted(ticket, hops, uow.policy(here).returns_max),
+        revocable=holdings.revocable(hops, timed),
     )
     return Scene(
         ticket=ticket,
@@ -156,8 +158,8 @@ def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | No
     if uow.actor is None:
         return None
     actor = uow.actor
-    if actor.role is Role.DISTRICT:
-        return Level.DISTRICT if actor.home_area_id in here else None
+    if actor.role is Role.DISTRICT and actor.home_area_id in here:
+        return Level.DISTRICT
     holder = Level(ticket.holder_level) if ticket.holder_level else Level.BUILDING
     levels = [seat.level for seat in actor.seats if seat.area_id in here and seat.level.rank < holder.rank]
     return min(levels, key=lambda level: level.rank, default=None)

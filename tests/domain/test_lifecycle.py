@@ -27,6 +27,15 @@ def small(facts: Facts, **more: object) -> Facts:
     return dataclasses.replace(facts, small_matter=True, has_before_photo=True, **more)  # type: ignore[arg-type]
 
 
+def overseen(facts: Facts, level: Level) -> Facts:
+    return dataclasses.replace(facts, overseer_level=level)
+
+
+OVERSEER, SENDER = frozenset({Who.ANYBODY, Who.OVERSEER}), frozenset({Who.ANYBODY, Who.SENDER})
+GIVEN = {"to": "seat:1", "reason": "r"}
+PING_PONG = dataclasses.replace(DEPARTMENT, pair_exhausted=True)
+
+
 @pytest.mark.parametrize(
     ("action", "status", "facts", "who", "given", "to", "ball"),
     [
@@ -47,6 +56,11 @@ def small(facts: Facts, **more: object) -> Facts:
         ("withdraw", "dispatched", HOME, SUBMITTER, {}, "withdrawn", "nobody"),
         ("reopen", "closed", Facts(), SUBMITTER, {"reason": "r"}, "dispatched", "above_solver"),
         ("note", "closed", Facts(), frozenset({Who.ANYBODY}), {"text": "t"}, None, "stays"),
+        ("return", "handling", PING_PONG, HOLDER, {"reason_code": "other"}, "accepted", "to_street"),  # the third time
+        ("revoke", "dispatched", Facts(revocable=True), SENDER, {}, "accepted", "recalled"),
+        ("reassign", "handling", overseen(GRID, Level.COMMUNITY), OVERSEER, GIVEN, "dispatched", "handed"),
+        ("reassign", "accepted", overseen(HOME, Level.GRID), OVERSEER, GIVEN, "dispatched", "handed"),
+        ("reassign", "dispatched", overseen(DEPARTMENT, Level.STREET), OVERSEER, GIVEN, "dispatched", "handed"),
     ],
 )
 def test_a_step_leads(
@@ -79,6 +93,13 @@ def test_a_step_leads(
         ("verify", "feedback", GRID, HOLDER, {}, MissingInput),
         ("verify", "feedback", GRID, HOLDER, {"passed": False}, MissingInput),  # why it failed
         ("return", "handling", GRID, HOLDER, {"note": "n"}, MissingInput),
+        ("revoke", "dispatched", Facts(), SENDER, {}, StepNotPossible),  # the system sent it, or they have answered
+        ("revoke", "dispatched", Facts(revocable=True), HOLDER, {}, Forbidden),  # who has it returns it
+        ("reassign", "handling", GRID, HOLDER, GIVEN, Forbidden),  # who has it dispatches it
+        ("reassign", "handling", overseen(HOME, Level.BUILDING), OVERSEER, GIVEN, Forbidden),  # not wide enough
+        ("reassign", "handling", overseen(DEPARTMENT, Level.COMMUNITY), OVERSEER, GIVEN, Forbidden),  # not above it
+        ("reassign", "feedback", overseen(GRID, Level.STREET), OVERSEER, GIVEN, StepNotPossible),  # done already
+        ("reassign", "handling", overseen(GRID, Level.STREET), OVERSEER, {"to": "seat:1"}, MissingInput),
     ],
 )
 def test_a_step_is_refused(
@@ -105,6 +126,9 @@ facts = st.builds(
     photo_compulsory=st.booleans(),
     guard_asked=st.booleans(),
     guarded=st.booleans(),
+    overseer_level=st.sampled_from([*CHAIN_LEVELS, None]),
+    pair_exhausted=st.booleans(),
+    revocable=st.booleans(),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
 FILLED = {name: True if name == "passed" else ["p"] if name == "photo_ids" else "x" for name in FIELD_SENTENCES}
