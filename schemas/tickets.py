@@ -20,6 +20,7 @@ from schemas.base import (
     one_of,
 )
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
+from schemas.splits import PartOf, Related, Split
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
 
@@ -138,7 +139,7 @@ class RatingOut(Schema):
     changed_at = Moment(allow_none=True)
 
 
-class TicketOut(Schema):
+class TicketOut(Related):
     """One ticket. What the caller has no business with is absent or masked."""
 
     number = fields.String()
@@ -185,7 +186,7 @@ class ReceiptOut(TicketOut):
     report = fields.Dict(metadata={"description": "{id, received_at} of this report"})
 
 
-class TicketListItem(Schema):
+class TicketListItem(PartOf):
     number = fields.String()
     status = fields.String()
     status_name = fields.String()
@@ -241,7 +242,7 @@ class DatumQuery(Shape):
     coord_type = Text(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
 
 
-class Step(Shape):
+class Step(Split):
     """A step with its fields; which of them an action needs, the ticket's ``actions`` say."""
 
     action = Text(required=True, validate=one_of(Action))
@@ -259,7 +260,6 @@ class Step(Shape):
     until = Text(allow_none=True, validate=length(40))
     card = Text(allow_none=True, validate=length(20))
     into = Text(allow_none=True, validate=length(24))
-    parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
 
 
 class RatingIn(Shape):

@@ -1,4 +1,4 @@
-"""Passing back and forth: kinds of events, and how often a pair may return a ticket."""
+"""Passing back and forth, and splitting: kinds of events, how often a pair may return a ticket, parts of a ticket."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 WORD = re.compile(r"'(\w+)'")
-KINDS = ("revoked", "reassigned")
+KINDS = ("revoked", "reassigned", "split", "part_ended")
 RETURNS_MAX = ("returns_max", "2", "D domain.md 3.3: returns between the same pair, then the street decides")
 
 
@@ -26,9 +26,28 @@ def upgrade() -> None:
         " HAVING min(valid_from) IS NOT NULL"
     )
     op.execute("UPDATE reference_version SET version = version + 1 WHERE name = 'policy'")
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    # constraints of the columns: adding one to a table that exists would copy the table on SQLite
+    op.execute(
+        f"ALTER TABLE ticket ADD COLUMN parent_id {'BIGINT' if on_postgresql else 'INTEGER'}"
+        " CONSTRAINT fk_ticket_parent_id REFERENCES ticket (id)"
+    )
+    op.execute(
+        "ALTER TABLE ticket ADD COLUMN parts INTEGER NOT NULL DEFAULT 0"
+        " CONSTRAINT ck_ticket_part_has_no_parts CHECK (parts = 0 OR parent_id IS NULL)"
+    )
+    if on_postgresql:
+        op.alter_column("ticket", "parts", server_default=None)
+    where = sa.text("parent_id IS NOT NULL")
+    op.create_index("ix_ticket_parent", "ticket", ["parent_id"], postgresql_where=where, sqlite_where=where)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_ticket_parent", table_name="ticket")
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(op.f("ck_ticket_part_has_no_parts"), "ticket", type_="check")
+    op.drop_column("ticket", "parts")
+    op.drop_column("ticket", "parent_id")
     op.execute(f"DELETE FROM policy WHERE key = '{RETURNS_MAX[0]}'")  # noqa: S608 — as above
     op.execute("UPDATE reference_version SET version = version + 1 WHERE name = 'policy'")
     # what happened stays: the narrower rule binds what is written from now on

@@ -51,6 +51,7 @@ ACTION_NAMES = {
     Action.NOTE: sentence("备注"),
     Action.REVOKE: sentence("撤回派单"),
     Action.REASSIGN: sentence("改派"),
+    Action.SPLIT: sentence("拆分会办"),
 }
 
 REJECT_REASONS = {
@@ -83,6 +84,7 @@ FIELD_SENTENCES = {
     "reason": sentence("请写明原因"),
     "reason_code": sentence("请选择原因"),
     "text": sentence("请写备注内容"),
+    "parts": sentence("请写明拆成哪几份"),
 }
 
 

@@ -119,6 +119,11 @@ class AssignedFinally(Conflict):
     message = sentence("上级已裁定由您办理，结案前不能再退回")
 
 
+class PartsOpen(Conflict):
+    code = "parts_open"
+    message = sentence("还有子工单没有结束：{numbers}")
+
+
 class TooFast(Refusal):
     """``retry_after_s``: seconds until the next try may succeed."""
 

@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     VERIFICATION_LATE = "verification_late"
     REVOKED = "revoked"
     REASSIGNED = "reassigned"
+    SPLIT = "split"
+    PART_ENDED = "part_ended"
 
 
 EVENT_NAMES = {
@@ -66,6 +68,8 @@ EVENT_NAMES = {
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
     EventKind.REVOKED: sentence("撤回派单"),
     EventKind.REASSIGNED: sentence("改派"),
+    EventKind.SPLIT: sentence("拆分会办"),
+    EventKind.PART_ENDED: sentence("子工单已结束"),
 }
 
 EVENT_OF_ACTION = {
@@ -83,6 +87,7 @@ EVENT_OF_ACTION = {
     Action.NOTE: EventKind.NOTED,
     Action.REVOKE: EventKind.REVOKED,
     Action.REASSIGN: EventKind.REASSIGNED,
+    Action.SPLIT: EventKind.SPLIT,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.
@@ -94,6 +99,8 @@ INTERNAL = frozenset(
         EventKind.BECAME_OVERDUE,
         EventKind.RESPONSE_MISSED,
         EventKind.VERIFICATION_LATE,
+        EventKind.SPLIT,
+        EventKind.PART_ENDED,
     }
 )
 

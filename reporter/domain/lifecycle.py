@@ -63,6 +63,7 @@ class Facts:
     guarded: bool = False
     pair_exhausted: bool = False  # holder and sender have returned it to each other as often as they may
     revocable: bool = False  # given by name, and the receiver has not answered
+    part: bool = False  # split off from another ticket
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -75,8 +76,9 @@ CLAIMS: Mapping[str, Claim] = {
     "failed": lambda facts, given: given.get("passed") is False,
     "pair_exhausted": lambda facts, given: facts.pair_exhausted,
     "revocable": lambda facts, given: facts.revocable,
+    "whole": lambda facts, given: not facts.part,
 }
-FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable"})
+FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable", "whole"})
 
 
 def reach(move: Move, facts: Facts) -> bool:
@@ -147,6 +149,8 @@ MOVES = (
          smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.REASSIGN, _from(A, D, H), D,    Who.OVERSEER, Ball.HANDED, needs=("to", "reason"), may_have=("note",),
          smallest=Level.STREET, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.SPLIT,    _from(A, D, H), H,    Who.HOLDER, Ball.STAYS, needs=("parts",), when="whole",
+         smallest=Level.COMMUNITY, department=False, stops=(_RESPONSE,)),
     Move(Action.REJECT,   _from(R, A, D), Status.NOT_ACCEPTED, Who.HOLDER, Ball.NOBODY, needs=("reason_code",),
          may_have=("note",), smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
     Move(Action.WITHDRAW, _from(R, A, D), Status.WITHDRAWN, Who.SUBMITTER, Ball.NOBODY, when="never_taken",

@@ -66,4 +66,5 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
         Template(Audience.HOLDER, sentence("新派工单{number}：{category}")),
         Template(Audience.BEFORE, sentence("工单{number}已改派给{holder}")),
     ),
+    EventKind.PART_ENDED: (Template(Audience.HOLDER, sentence("{number}的子工单{part}已结束")),),
 }

@@ -14,6 +14,8 @@ RETURNED, REOPENED = "return", "reopen"  # how a holding began
 REVOCABLE = frozenset({"dispatch", "reassign", "split"})  # what somebody gave by name; the system takes nothing back
 STREET_DECIDES, ASSIGNED_FINALLY = "street_decides", "assigned_finally"  # codes of routing.REASONS
 
+FEWEST_PARTS, MOST_PARTS = 2, 10  # of a split; ten as in the peer (``anchors.md`` B3)
+
 WRONG_DISPATCH = frozenset({"not_my_area", "not_my_duty", "wrong_category", "needs_department"})
 """Reasons of a return that say it was sent to the wrong one (``domain.md`` 6, 准确派遣率)."""
 

@@ -38,6 +38,8 @@ REASONS = {
     "revoked": sentence("由{title}撤回"),
     "reassigning": sentence("由{title}改派"),
     "reassigned": sentence("改派给{title}"),
+    "splitting": sentence("由{title}拆分"),
+    "split_off": sentence("拆分后派给{title}"),
 }
 
 

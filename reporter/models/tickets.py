@@ -86,6 +86,8 @@ class Ticket(Base):
             "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
         ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
+        lean("ix_ticket_parent", "parent_id", where="parent_id IS NOT NULL"),
+        CheckConstraint("parts = 0 OR parent_id IS NULL", name="part_has_no_parts"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
             lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
@@ -140,6 +142,8 @@ class Ticket(Base):
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # of a part: the matter that was split
+    parts: Mapped[int] = mapped_column(default=0)  # into how many parts it was split
 
 
 class Report(Base):

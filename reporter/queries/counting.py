@@ -60,4 +60,4 @@ def counts(figure: Figure, now: datetime | BindParameter[datetime]) -> ColumnEle
         Figure.CLOSED_AT_ONCE: Ticket.closed_at_once == true(),
         Figure.NOT_ACCEPTED: Ticket.status == Status.NOT_ACCEPTED.value,
     }
-    return conditions[figure]
+    return and_(conditions[figure], Ticket.parent_id.is_(None))  # a matter is counted once, not its parts too

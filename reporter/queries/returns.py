@@ -1,4 +1,4 @@
-"""Returns as conditions and counts: which tickets came back, and which had been sent to the wrong one (``domain.md`` 6)."""
+"""Returns as conditions and counts: which tickets came back, and which were sent to the wrong one (``domain.md`` 6)."""
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 

@@ -52,7 +52,7 @@ def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, 
     sent_from = end(uow, ticket, hops)
     hold(ticket, landing)
     uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
-    hop = _hop(ticket, landing, via, hops[-1].seq + 1, sent_from, uow.now)
+    hop = _hop(ticket, landing, via, hops[-1].seq + 1 if hops else 1, sent_from, uow.now)
     uow.session.add(hop)
     hops.append(hop)
     return hop

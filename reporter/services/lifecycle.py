@@ -19,14 +19,14 @@ from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, landing, messages, photos, settling, sla
+from reporter.services import ball, clocks, landing, messages, photos, settling, sla, splits
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing, passing
+from reporter.services.steps import ending, filing, passing, splitting
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **passing.HOOKS, **ending.HOOKS}
+HOOKS: dict[Action, Hook] = {**filing.HOOKS, **passing.HOOKS, **splitting.HOOKS, **ending.HOOKS}
 
 
 def take(
@@ -53,6 +53,8 @@ def take(
     hook = HOOKS.get(action, NO_HOOK)
     _check_reason(move, given)
     hook.check(step)
+    if ticket.parts and (move.to in TICKET.ended or action is Action.SOLVE):
+        splitting.check_all_ended(step)
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
@@ -84,6 +86,8 @@ def take(
         category=uow.book.category_by_id(ticket.category_id).name,
         reason=actions.reason_name(str(given.get("reason_code", ""))),
     )
+    if ticket.parent_id is not None and move.to in TICKET.ended:
+        splits.tell_parent(uow, scene)
     return ticket
 
 

@@ -33,6 +33,7 @@ def overseen(facts: Facts, level: Level) -> Facts:
 
 OVERSEER, SENDER = frozenset({Who.ANYBODY, Who.OVERSEER}), frozenset({Who.ANYBODY, Who.SENDER})
 GIVEN = {"to": "seat:1", "reason": "r"}
+STREET = Facts(holder_level=Level.STREET)
 PING_PONG = dataclasses.replace(DEPARTMENT, pair_exhausted=True)
 
 
@@ -57,6 +58,7 @@ PING_PONG = dataclasses.replace(DEPARTMENT, pair_exhausted=True)
         ("reopen", "closed", Facts(), SUBMITTER, {"reason": "r"}, "dispatched", "above_solver"),
         ("note", "closed", Facts(), frozenset({Who.ANYBODY}), {"text": "t"}, None, "stays"),
         ("return", "handling", PING_PONG, HOLDER, {"reason_code": "other"}, "accepted", "to_street"),  # the third time
+        ("split", "accepted", STREET, HOLDER, {"parts": ["p"]}, "handling", "stays"),
         ("revoke", "dispatched", Facts(revocable=True), SENDER, {}, "accepted", "recalled"),
         ("reassign", "handling", overseen(GRID, Level.COMMUNITY), OVERSEER, GIVEN, "dispatched", "handed"),
         ("reassign", "accepted", overseen(HOME, Level.GRID), OVERSEER, GIVEN, "dispatched", "handed"),
@@ -93,6 +95,10 @@ def test_a_step_leads(
         ("verify", "feedback", GRID, HOLDER, {}, MissingInput),
         ("verify", "feedback", GRID, HOLDER, {"passed": False}, MissingInput),  # why it failed
         ("return", "handling", GRID, HOLDER, {"note": "n"}, MissingInput),
+        ("split", "handling", GRID, HOLDER, {"parts": ["p"]}, Forbidden),  # the community and wider
+        ("split", "handling", DEPARTMENT, HOLDER, {"parts": ["p"]}, Forbidden),
+        ("split", "handling", dataclasses.replace(STREET, part=True), HOLDER, {"parts": ["p"]}, StepNotPossible),
+        ("split", "handling", STREET, HOLDER, {}, MissingInput),
         ("revoke", "dispatched", Facts(), SENDER, {}, StepNotPossible),  # the system sent it, or they have answered
         ("revoke", "dispatched", Facts(revocable=True), HOLDER, {}, Forbidden),  # who has it returns it
         ("reassign", "handling", GRID, HOLDER, GIVEN, Forbidden),  # who has it dispatches it
@@ -129,6 +135,7 @@ facts = st.builds(
     overseer_level=st.sampled_from([*CHAIN_LEVELS, None]),
     pair_exhausted=st.booleans(),
     revocable=st.booleans(),
+    part=st.booleans(),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
 FILLED = {name: True if name == "passed" else ["p"] if name == "photo_ids" else "x" for name in FIELD_SENTENCES}
