@@ -41,6 +41,8 @@ def take(
     ticket = tickets.locked(uow.session, number, uow.caller)
     if version is not None and version != ticket.version:
         raise StaleVersion(present=present(ticket))
+    if ticket.parent_id is not None:
+        splits.lock_parent(uow, ticket)
     scene = scene_of.load(uow, ticket)
 
     who = scene_of.relations(uow, scene)

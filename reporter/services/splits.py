@@ -148,14 +148,21 @@ def _ticket(uow: UnitOfWork, scene: Scene, decided: Plan) -> Ticket:
     )
 
 
-def tell_parent(uow: UnitOfWork, scene: Scene) -> None:
-    """A part has ended: written to the parent's events and told to whoever has the parent.
+def lock_parent(uow: UnitOfWork, part: Ticket) -> None:
+    """Before a part changes: its end changes the parent too.
 
-    Locks the parent after its part; nothing locks them the other way round, because a split only adds parts.
+    Always the part first and then the parent, and before anything is written: PostgreSQL checks a foreign key again,
+    and so shares the parent's row, when a row is written twice in one transaction, and two who share it cannot both
+    lock it. Nothing locks them the other way round, because a split only adds parts.
     """
+    tickets.locked_by_id(uow.session, part.parent_id or 0)
+
+
+def tell_parent(uow: UnitOfWork, scene: Scene) -> None:
+    """A part has ended: written to the parent's events and told to whoever has the parent, which is locked."""
     part = scene.ticket
-    parent = tickets.locked_by_id(uow.session, part.parent_id or 0)
-    if parent is None or Status(parent.status) in ENDED:
+    parent = uow.session.get_one(Ticket, part.parent_id)
+    if Status(parent.status) in ENDED:
         return
     parent.version += 1  # what may follow has changed
     hop = next(hop for hop in ball.hops_of(uow, parent) if hop.ended_at is None)
