@@ -59,7 +59,7 @@ class MoveOut(Schema):
     pauses = fields.List(fields.String())
     resumes = fields.List(fields.String())
     smallest = fields.String(metadata={"description": "the smallest level that may, as holder or overseer"})
-    department = fields.Boolean(metadata={"description": "whether a department may, as holder"})
+    department = fields.Boolean(metadata={"description": "whether it may be a department that holds"})
 
 
 class LifecycleOut(Schema):

@@ -23,6 +23,7 @@ from schemas.base import (
 from schemas.clocks import ClockOut, LevelSeconds
 from schemas.ratings import Answers, Five, RatingOut
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
+from schemas.splits import PartOf, Related, Split
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
 
@@ -118,7 +119,7 @@ class Similar(Schema):
     joins = fields.Integer()
 
 
-class TicketOut(Beside):
+class TicketOut(Beside, Related):
     """One ticket. What the caller has no business with is absent or masked."""
 
     number = fields.String()
@@ -167,7 +168,7 @@ class ReceiptOut(TicketOut):
     report = fields.Dict(metadata={"description": "{id, received_at} of this report"})
 
 
-class TicketListItem(BesideListed):
+class TicketListItem(BesideListed, PartOf):
     number = fields.String()
     status = fields.String()
     status_name = fields.String()
@@ -225,7 +226,7 @@ class DatumQuery(Shape):
     coord_type = Text(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
 
 
-class Step(Answers):
+class Step(Answers, Split):
     """A step with its fields; which of them an action needs, the ticket's ``actions`` say."""
 
     action = Text(required=True, validate=one_of(Action))
@@ -243,7 +244,6 @@ class Step(Answers):
     until = Text(allow_none=True, validate=length(40))
     card = Text(allow_none=True, validate=length(20))
     into = Text(allow_none=True, validate=length(24))
-    parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
 
 
 class RevealIn(Shape):

@@ -7,6 +7,7 @@ from reporter.api.words import gettext
 from reporter.domain import five, lifecycle
 from reporter.domain.actions import ACTION_NAMES, REASON_CODES, Action
 from reporter.domain.areas import Level
+from reporter.domain.lifecycle import Who
 from reporter.domain.procedures import Move
 from reporter.domain.waiting import CARD_NAMES, Card
 from reporter.services.landing import DEPARTMENT_OWNED
@@ -27,7 +28,7 @@ def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[
     if name == "reason_code":
         return [{"value": code, "name": gettext(text)} for code, text in REASON_CODES[move.action].items()]
     if name == "to":
-        found = _receivers(uow, scene)
+        found = _receivers(uow, scene, move)
         return [one for one in found if one["value"].startswith("seat:")] if move.action is Action.CHECK else found
     if name == "card":
         level = scene.facts.overseer_level
@@ -36,16 +37,22 @@ def _choices(uow: UnitOfWork, scene: Scene, move: Move, name: str) -> list[dict[
     return None
 
 
-def _receivers(uow: UnitOfWork, scene: Scene) -> list[dict[str, Any]]:
-    """Where the holder may send it: the filled seats of the chain below, and departments if one owns it."""
+def _receivers(uow: UnitOfWork, scene: Scene, move: Move) -> list[dict[str, Any]]:
+    """Where the holder, or who is above it, may send it: the filled seats of the chain below, and departments if one
+    owns it."""
     holder = Level(scene.ticket.holder_level) if scene.ticket.holder_level else Level.NEIGHBOURHOOD
+    if move.who is Who.OVERSEER:
+        holder = scene.facts.overseer_level or holder
     found = [
         {"value": f"seat:{seat.area_code}", "name": f"{gettext(seat.title)} {seat.area_name}"}
         for seat in scene.chain
-        if seat.level.rank > holder.rank and seat.acting(scene.conflicted)
+        if seat.level.rank > holder.rank
+        and seat.area_id != scene.ticket.holder_area_id
+        and seat.acting(scene.conflicted)
     ]
     if holder.reaches(Level.GRID) and scene.category.owner_level in DEPARTMENT_OWNED:
         owner = uow.book.department_code(scene.category)
         for row in sorted(uow.book.departments_of(scene.ticket.district_id), key=lambda row: row.code != owner):
-            found.append({"value": f"department:{row.code}", "name": words.department_name(row)})
+            if row.id != scene.ticket.holder_department_id:
+                found.append({"value": f"department:{row.code}", "name": words.department_name(row)})
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import beside, five_answers, forms, words
+from reporter.api import beside, five_answers, forms, splits, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, holdings, privacy
@@ -76,6 +76,8 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
+        "parent": splits.parent_of(uow, row),
+        "parts": splits.parts_of(uow, row, staff),
         "joins": row.joins,
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),

@@ -182,6 +182,7 @@ def _item(uow: UnitOfWork, row: Any, datum: Datum) -> dict[str, Any]:
         "joins": ticket.joins,
         "thumbnail_url": f"/api/v1/photos/{row.picture}/thumbnail" if row.picture and (own or staff) else None,
         "joined": reported and not own,
+        "parent_number": row.parent_number,
         "may_rate": reported and shown.rating_open(uow, ticket, row.Rating, here),
     }
 

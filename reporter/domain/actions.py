@@ -62,6 +62,9 @@ ACTION_NAMES = {
     Action.REPLY: sentence("回复督办"),
     Action.FORCE_CLOSE: sentence("强制结案"),
     Action.VOID: sentence("作废"),
+    Action.REVOKE: sentence("撤回派单"),
+    Action.REASSIGN: sentence("改派"),
+    Action.SPLIT: sentence("拆分会办"),
 }
 
 REJECT_REASONS = {
@@ -116,6 +119,7 @@ FIELD_SENTENCES = {
     "until": sentence("请写明挂起到哪一天"),
     "granted": sentence("请说明是否同意"),
     "card": sentence("请选择黄牌或红牌"),
+    "parts": sentence("请写明拆成哪几份"),
 }
 
 

@@ -114,6 +114,16 @@ class TooLate(Conflict):
     message = sentence("已经过了期限")
 
 
+class AssignedFinally(Conflict):
+    code = "assigned_finally"
+    message = sentence("上级已裁定由您办理，结案前不能再退回")
+
+
+class PartsOpen(Conflict):
+    code = "parts_open"
+    message = sentence("还有子工单没有结束：{numbers}")
+
+
 class TooFast(Refusal):
     """``retry_after_s``: seconds until the next try may succeed."""
 
@@ -185,6 +195,11 @@ class UnknownCondition(Invalid):
 class UnknownReceiver(Invalid):
     code = "unknown_receiver"
     message = sentence("不能派给这个岗位或部门")
+
+
+class ReturnedUnchanged(UnknownReceiver):
+    code = "returned_unchanged"
+    message = sentence("刚被退回的工单不能原样再派")
 
 
 class PhotoRefused(Invalid):

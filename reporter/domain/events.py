@@ -60,6 +60,10 @@ class EventKind(StrEnum):
     ACCEPTANCE_LATE = "acceptance_late"
     DISPATCH_LATE = "dispatch_late"
     CLOCK_RECOMPUTED = "clock_recomputed"
+    REVOKED = "revoked"
+    REASSIGNED = "reassigned"
+    SPLIT = "split"
+    PART_ENDED = "part_ended"
 
 
 EVENT_NAMES = {
@@ -112,6 +116,10 @@ EVENT_NAMES = {
     EventKind.ACCEPTANCE_LATE: sentence("立案超时"),
     EventKind.DISPATCH_LATE: sentence("派遣超时"),
     EventKind.CLOCK_RECOMPUTED: sentence("时限重新计算"),
+    EventKind.REVOKED: sentence("撤回派单"),
+    EventKind.REASSIGNED: sentence("改派"),
+    EventKind.SPLIT: sentence("拆分会办"),
+    EventKind.PART_ENDED: sentence("子工单已结束"),
 }
 
 EVENT_OF_ACTION = {
@@ -127,6 +135,9 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.REVOKE: EventKind.REVOKED,
+    Action.REASSIGN: EventKind.REASSIGNED,
+    Action.SPLIT: EventKind.SPLIT,
     Action.CHECK: EventKind.CHECK_STARTED,
     Action.APPEAL: EventKind.APPEALED,
     Action.HOLD: EventKind.HELD,
@@ -177,6 +188,8 @@ INTERNAL = frozenset(
         EventKind.OVERDUE_APPEAL_DISMISSED,
         EventKind.ACCEPTANCE_LATE,
         EventKind.DISPATCH_LATE,
+        EventKind.SPLIT,
+        EventKind.PART_ENDED,
     }
 )
 

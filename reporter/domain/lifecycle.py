@@ -37,6 +37,9 @@ class Ball(StrEnum):
     TO_VERIFY = "to_verify"  # the accountable seat, or the next above if it solved
     TO_SOLVER = "to_solver"  # back to whoever solved, for rework
     ABOVE_SOLVER = "above_solver"  # one level above whoever solved
+    TO_STREET = "to_street"  # to the street, which decides whose it is
+    RECALLED = "recalled"  # to whoever sent it, who takes it back
+    HANDED = "handed"  # to the seat or department named by somebody above the holder
     NOBODY = "nobody"  # the ticket has ended
     TO_ASKER = "to_asker"  # back to whoever sent it to be checked; stays with whoever checked alone
     ABOVE_REJECTER = "above_rejecter"  # the 网格 or wider above whoever did not accept it
@@ -75,6 +78,9 @@ class Facts:
     decided_by_caller: bool = False  # the first decision about that request was the caller's own
     reply_owed: bool = False  # a card is open
     appealed: bool = False  # the submitter has asked once already
+    pair_exhausted: bool = False  # holder and sender have returned it to each other as often as they may
+    revocable: bool = False  # given by name, and the receiver has not answered
+    part: bool = False  # split off from another ticket
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -85,15 +91,19 @@ CLAIMS: Mapping[str, Claim] = {
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
+    "pair_exhausted": lambda facts, given: facts.pair_exhausted,
+    "revocable": lambda facts, given: facts.revocable,
+    "whole": lambda facts, given: not facts.part,
     **waiting.CLAIMS,
 }
-FORESEEN = frozenset({"never_taken"}) | waiting.FORESEEN
+FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable", "whole"}) | waiting.FORESEEN
 
 
 def reach(move: Move, facts: Facts) -> bool:
     """Whether the level of the holder, or of the overseer, may follow this row; others have no level."""
     if move.who is Who.OVERSEER:
-        return facts.overseer_level is not None and facts.overseer_level.reaches(move.smallest)
+        holds = facts.holder_level is not None or move.department
+        return holds and facts.overseer_level is not None and facts.overseer_level.reaches(move.smallest)
     if move.who is not Who.HOLDER:
         return True
     if facts.holder_level is None:
@@ -170,8 +180,19 @@ MOVES = (
          smallest=Level.BUILDING, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
-    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",), may_have=("note",),
+    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.TO_STREET, needs=("reason_code",),
+         may_have=("note", "category"), when="pair_exhausted", stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",),
+         may_have=("note", "category"), stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.REVOKE,   _from(D),       A,    Who.SENDER, Ball.RECALLED, may_have=("note",), when="revocable",
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    # what a seat has, the 网格长 and wider give to another; what a department has, the street and wider
+    Move(Action.REASSIGN, _from(A, D, H), D,    Who.OVERSEER, Ball.HANDED, needs=("to", "reason"), may_have=("note",),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.REASSIGN, _from(A, D, H), D,    Who.OVERSEER, Ball.HANDED, needs=("to", "reason"), may_have=("note",),
+         smallest=Level.STREET, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.SPLIT,    _from(A, D, H), H,    Who.HOLDER, Ball.STAYS, needs=("parts",), when="whole",
+         smallest=Level.COMMUNITY, department=False, stops=(_RESPONSE,)),
     Move(Action.REJECT,   _from(R, A, D), Status.NOT_ACCEPTED, Who.HOLDER, Ball.NOBODY, needs=("reason_code",),
          may_have=("note",), smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
     Move(Action.WITHDRAW, _from(R, A, D), Status.WITHDRAWN, Who.SUBMITTER, Ball.NOBODY, when="never_taken",

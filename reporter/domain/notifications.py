@@ -21,6 +21,7 @@ class Audience(StrEnum):
     DISTRICT_UP = "district_up"  # the same from the district: second
     ABOVE_ACTOR = "above_actor"  # the next filled seat above whoever did it
     COPIED = "copied"  # community (severity 4) and street too (emergencies)
+    BEFORE = "before"  # whoever had the ball until the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +121,10 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.ACCEPTANCE_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}立案超时")),),
     EventKind.DISPATCH_LATE: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}派遣超时")),),
     EventKind.CLOCK_RECOMPUTED: (Template(Audience.HOLDER, sentence("工单{number}的到期时间已重新计算，请查看")),),
+    EventKind.REVOKED: (Template(Audience.BEFORE, sentence("工单{number}已被{holder}撤回")),),
+    EventKind.REASSIGNED: (
+        Template(Audience.HOLDER, sentence("新派工单{number}：{category}")),
+        Template(Audience.BEFORE, sentence("工单{number}已改派给{holder}")),
+    ),
+    EventKind.PART_ENDED: (Template(Audience.HOLDER, sentence("{number}的子工单{part}已结束")),),
 }

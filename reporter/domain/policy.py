@@ -68,6 +68,8 @@ class Policy:
         """The local day of an aware moment: rows of the rulebook are valid by local days."""
         return moment.astimezone(self.time_zone).date()
 
+    returns_max: int
+
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
     """Build a policy from JSON values, e.g. ``{"sessions": [["08:00", "12:00"], …], "snap_m": 200, …}``.
@@ -120,6 +122,7 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         extensions_max=int(values["extensions_max"]),
         extension_from_share=float(values["extension_from_share"]),
         reply_limit=_limit(values["reply_limit"]),
+        returns_max=int(values["returns_max"]),
     )
 
 

@@ -38,7 +38,7 @@ class Move:
     ``needs`` and ``may_have`` are fields of the step; ``when`` names a claim of the procedure that must hold for
     this row; the first row that fits wins. A claim of ``offered_when`` is asked before the row is offered, with no
     fields given yet. ``starts``, ``stops``, ``pauses``, ``resumes`` are clocks. ``smallest`` is the smallest level
-    that may take the step (as holder or as overseer); ``department`` whether a department may as holder.
+    that may take the step (as holder or as overseer); ``department`` whether it may be a department that holds.
     """
 
     action: Word

@@ -37,6 +37,13 @@ REASONS = {
     "voice": sentence("由{title}听取"),
     "taken_over": sentence("由{title}接过"),
     "revisit": sentence("差评由没有经手的上级回访：{title}"),
+    "street_decides": sentence("双方多次退回，由{title}裁定归属"),
+    "assigned_finally": sentence("裁定由{title}办理，结案前不再退回"),
+    "revoked": sentence("由{title}撤回"),
+    "reassigning": sentence("由{title}改派"),
+    "reassigned": sentence("改派给{title}"),
+    "splitting": sentence("由{title}拆分"),
+    "split_off": sentence("拆分后派给{title}"),
 }
 
 

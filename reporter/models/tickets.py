@@ -93,6 +93,8 @@ class Ticket(Base):
         lean("ix_ticket_reply_owed", "reply_due_at", where="reply_due_at IS NOT NULL"),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
         lean("ix_ticket_reopened", "received_at", where="reopened > 0"),
+        lean("ix_ticket_parent", "parent_id", where="parent_id IS NOT NULL"),
+        CheckConstraint("parts = 0 OR parent_id IS NULL", name="part_has_no_parts"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
             lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
@@ -158,6 +160,8 @@ class Ticket(Base):
     appealed: Mapped[bool] = mapped_column(default=False)  # not accepted once, and asked about again
     forced: Mapped[bool] = mapped_column(default=False)  # closed by force: no answer to whether it was done well
     exempt: Mapped[bool] = mapped_column(default=False)  # an overdue appeal was upheld; the delay stays written
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # of a part: the matter that was split
+    parts: Mapped[int] = mapped_column(default=0)  # into how many parts it was split
 
 
 class Report(Base):

@@ -33,9 +33,11 @@ _SAID_SOLVED, _SAID_NOT = '%"solved"%', '%"not_solved"%'  # the words of a list 
 
 
 def counts(figure: Figure, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition of a figure, without its period."""
-    if figure in _BY_STATE:
-        return _BY_STATE[figure]
+    """The condition of a figure, without its period. A matter is counted once, not its parts too."""
+    return and_(_BY_STATE[figure] if figure in _BY_STATE else _by_clock(figure, now), Ticket.parent_id.is_(None))
+
+
+def _by_clock(figure: Figure, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     late = and_(_open, ~_solved, ~_held_up, Ticket.due_at < now)
     # a ticket that was closed by force was due when its limit ran out, though nobody handled it
     due = and_(_to_handle, or_(_solved, late, and_(_closed, Ticket.overdue_at.is_not(None))))

@@ -95,6 +95,7 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "effect",
         "hold_until",
         "reply_due_at",
+        "parent_id",
     },
     Report: {"id"},
     Message: {"id", "read_at"},

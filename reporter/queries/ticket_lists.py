@@ -32,7 +32,7 @@ from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.points import TicketPoint
 from reporter.models.tickets import Clock, Rating, Report, Ticket
-from reporter.queries import counting, figures, monthly
+from reporter.queries import counting, figures, monthly, splits
 from reporter.queries.cursors import SEVERITIES, opened, sealed
 from reporter.queries.figures import Period
 from reporter.queries.spatial import in_box, number
@@ -113,7 +113,7 @@ def _columns(actor: Actor) -> tuple[Any, ...]:
     mine = and_(Report.ticket_id == Ticket.id, Report.submitter_id == actor.person_id)
     picture = (
         select(Photo.id)
-        .where(Photo.ticket_id == Ticket.id, Photo.state == "ready", Photo.report_id.is_not(None))
+        .where(Photo.ticket_id == splits.TOLD, Photo.state == "ready", Photo.report_id.is_not(None))
         .order_by(Photo.created_at)
         .limit(1)
     )
@@ -125,7 +125,7 @@ def _columns(actor: Actor) -> tuple[Any, ...]:
         Clock.due_at.is_not(None),  # not while it is held
     )
     return (
-        Ticket,
+        *splits.ITSELF,
         _place.code.label("area_code"),
         _place.name.label("area_name"),
         _desk.code.label("desk_code"),
@@ -171,7 +171,7 @@ def page(
         .select_from(chosen)
         .join(Ticket, Ticket.id == chosen.c.ticket_id)
         .join(_place, _place.id == Ticket.area_id)
-        .join(_first, and_(_first.ticket_id == Ticket.id, ~_first.joined))
+        .join(_first, and_(_first.ticket_id == splits.TOLD, ~_first.joined))
         .outerjoin(_desk, _desk.id == Ticket.holder_area_id)
         .outerjoin(Seat, Seat.area_id == Ticket.holder_area_id)
         .outerjoin(_holder, _holder.id == Seat.holder_id)

@@ -54,7 +54,7 @@ def pass_to(uow: UnitOfWork, ticket: Ticket, hops: list[Hop], landing: Landing, 
     _departed(ticket, hops, landing)
     hold(ticket, landing)
     uow.session.flush()  # the old hop must be ended before the new one is written: one open hop a ticket
-    hop = _hop(ticket, landing, via, hops[-1].seq + 1, sent_from, uow.now)
+    hop = _hop(ticket, landing, via, hops[-1].seq + 1 if hops else 1, sent_from, uow.now)
     uow.session.add(hop)
     hops.append(hop)
     return hop

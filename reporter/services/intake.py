@@ -133,8 +133,8 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
         category=category.name,
     )
     ticks = [clocks.first_tick(clock) for clock in timed]
-    series = _series(uow, chain, policy)
-    filing.write(uow.session, Filing(series, ticket, report, hops, timed, ticks, event, told))
+    numbers = series(uow, chain, policy)
+    filing.write(uow.session, Filing(numbers, ticket, report, hops, timed, ticks, event, told))
     photos.bind(pictures, ticket, report=report)
 
     filed = scene.filed(uow, ticket, chain, hops, timed, report, pictures)
@@ -165,7 +165,8 @@ def _locate(uow: UnitOfWork, draft: Draft, point: Point, around: Outlook) -> tup
     return placement, chain
 
 
-def _series(uow: UnitOfWork, chain: Sequence[Seat], policy: Policy) -> Series:
+def series(uow: UnitOfWork, chain: Sequence[Seat], policy: Policy) -> Series:
+    """Which numbers tickets of a place get."""
     prefix = next((seat.number_prefix for seat in chain if seat.number_prefix), NO_DISTRICT_PREFIX)
     return Series(prefix, uow.today, policy.number_digits)
 

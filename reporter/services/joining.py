@@ -45,7 +45,9 @@ def joinable(uow: UnitOfWork, number: str) -> Ticket:
     Raises NotFound, TicketEnded.
     """
     ticket = tickets.locked_by_number(uow.session, number)
-    if ticket is None or (ticket.sensitive and not tickets.is_visible(uow.session, uow.caller, ticket.id)):
+    if ticket is None or ticket.parent_id is not None:  # a part is no matter of its own
+        raise NotFound(fields={"join": sentence("没有这个工单")})
+    if ticket.sensitive and not tickets.is_visible(uow.session, uow.caller, ticket.id):
         raise NotFound(fields={"join": sentence("没有这个工单")})
     if ticket.about_person_id == uow.caller.person_id:
         raise NotFound(fields={"join": sentence("没有这个工单")})

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reporter.domain import routing
+from reporter.domain import passing, routing
 from reporter.domain.areas import Level, Seat
 from reporter.domain.errors import UnknownReceiver, sentence
 from reporter.domain.lifecycle import Ball
 from reporter.domain.routing import Reason
+from reporter.domain.rulebook import Category
 from reporter.models.tickets import Hop
 from reporter.queries import areas
+from reporter.services import holdings
 from reporter.services.ball import Landing, landing_of
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
@@ -26,12 +28,27 @@ class Receiver:
     through: tuple[Landing, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who names a receiver: the seat of this level around the ticket. ``code`` says why (``routing.REASONS``)."""
+
+    level: Level
+    area_id: int | None
+    code: str
+
+
 def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> Receiver | None:
     """Who gets the ball; None when it stays or the ticket ends. Raises NoLevelAbove, UnknownReceiver."""
     if word is Ball.ROUTED:
         return _routed(scene)
     if word is Ball.GIVEN:
-        return Receiver(_given(uow, scene, str(given["to"])))
+        return Receiver(named(uow, scene, str(given["to"]), _holder(scene), scene.category))
+    if word is Ball.HANDED:
+        return _handed(uow, scene, str(given["to"]))
+    if word is Ball.RECALLED:
+        return Receiver(_recalled(uow, scene))
+    if word is Ball.TO_STREET:
+        return Receiver(_to_street(scene))
     if word is Ball.UP:
         return Receiver(_climb(scene, _level_of(scene.open_hop), "escalated"))
     if word is Ball.BACK:
@@ -76,40 +93,75 @@ def _routed(scene: Scene) -> Receiver | None:
     return Receiver(landing_of(decision.holder), tuple(landing_of(stop) for stop in through))
 
 
-def _given(uow: UnitOfWork, scene: Scene, to: str) -> Landing:
+def _holder(scene: Scene) -> Giver:
+    """The holder as giver; what the street gives after it was asked to decide is final."""
+    level, area_id = _level_of(scene.open_hop), scene.ticket.holder_area_id
+    decides = passing.decides(holdings.of(scene.hops), holdings.unit_of(area_id, None))
+    return Giver(level, area_id, passing.ASSIGNED_FINALLY if decides else "dispatched")
+
+
+def named(uow: UnitOfWork, scene: Scene, to: str, giver: Giver, category: Category) -> Landing:
+    """The seat or department written in ``to``, below the giver; a seat nobody acts for goes to the next above it.
+
+    Raises UnknownReceiver naming ``to``.
+    """
     kind, _, code = to.partition(":")
     if kind == "department":
-        return _department(uow, scene, code)
+        return _department(uow, scene, code, giver, category)
     if kind != "seat":
         raise UnknownReceiver(fields={"to": sentence("写成 seat:区域代码 或 department:部门代码")})
     area = areas.by_code(uow.session, code)
-    holder_level = _level_of(scene.open_hop)
-    mine = area is not None and getattr(area, f"{holder_level.value}_id", None) == scene.ticket.holder_area_id
-    if area is None or not mine or Level(area.level).rank <= holder_level.rank:
+    mine = area is not None and getattr(area, f"{giver.level.value}_id", None) == giver.area_id
+    if area is None or not mine or Level(area.level).rank <= giver.level.rank:
         raise UnknownReceiver(fields={"to": sentence("只能派给自己下级的岗位")})
     below = [
-        seat for seat in areas.chain_of(uow.session, area.id, uow.book, uow.now) if seat.level.rank > holder_level.rank
+        seat for seat in areas.chain_of(uow.session, area.id, uow.book, uow.now) if seat.level.rank > giver.level.rank
     ]
     for seat in reversed(below):
-        stop = routing.settle(seat, "dispatched", conflicted=scene.conflicted)
+        stop = routing.settle(seat, giver.code, conflicted=scene.conflicted)
         if stop is not None:
             return landing_of(stop)
     raise UnknownReceiver(fields={"to": sentence("这个岗位现在没有人在岗")})
 
 
-def _department(uow: UnitOfWork, scene: Scene, code: str) -> Landing:
+def _department(uow: UnitOfWork, scene: Scene, code: str, giver: Giver, category: Category) -> Landing:
     """网格长 and wider may send to one department, where the catalogue says a department owns the matter.
 
     What the street owns (不明井盖: “确权后转权属单位”) may be sent too, once somebody knows whose it is.
     """
-    if not _level_of(scene.open_hop).reaches(Level.GRID):
+    if not giver.level.reaches(Level.GRID):
         raise UnknownReceiver(fields={"to": sentence("派给部门要由网格长或以上来做")})
-    if scene.category.owner_level not in DEPARTMENT_OWNED:
+    if category.owner_level not in DEPARTMENT_OWNED:
         raise UnknownReceiver(fields={"to": sentence("这类问题不归职能部门")})
     department = uow.book.department_in(scene.ticket.district_id, code)
     if department is None:
         raise UnknownReceiver(fields={"to": sentence("没有这个部门")})
-    return Landing(None, department.id, None, None, department.name, (Reason("dispatched", department.name),))
+    return Landing(None, department.id, None, None, department.name, (Reason(giver.code, department.name),))
+
+
+def _handed(uow: UnitOfWork, scene: Scene, to: str) -> Receiver:
+    """By somebody above the holder: through that seat, so that a return or a revocation comes back to it."""
+    seat = next(seat for seat in scene.chain if seat.level is scene.facts.overseer_level)
+    final = passing.decides(holdings.of(scene.hops), holdings.unit_of(seat.area_id, None))
+    giver = Giver(seat.level, seat.area_id, passing.ASSIGNED_FINALLY if final else "reassigned")
+    landing = named(uow, scene, to, giver, scene.category)
+    there = holdings.unit_of(scene.ticket.holder_area_id, scene.ticket.holder_department_id)
+    if holdings.unit_of(landing.area_id, landing.department_id) == there:
+        raise UnknownReceiver(fields={"to": sentence("工单已经在那里办理")})
+    why = (Reason("reassigning", seat.title),)
+    by = Landing(seat.area_id, None, seat.level, uow.caller.person_id, seat.title, why)
+    return Receiver(landing, (by,))
+
+
+def _recalled(uow: UnitOfWork, scene: Scene) -> Landing:
+    hop = scene.open_hop
+    return _again(uow, scene, next(one for one in scene.hops if hop and one.seq == hop.sent_from), "revoked")
+
+
+def _to_street(scene: Scene) -> Landing:
+    """The street, or whoever is above it when the street itself is one of the two."""
+    level = _level_of(scene.open_hop)
+    return _climb(scene, level if level.reaches(Level.COMMUNITY) else Level.COMMUNITY, passing.STREET_DECIDES)
 
 
 def _back(uow: UnitOfWork, scene: Scene) -> Landing:

@@ -19,15 +19,17 @@ from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import asides, ball, clocks, invitations, landing, messages, photos, settling, sla
+from reporter.services import asides, ball, clocks, invitations, landing, messages, photos, settling, sla, splits
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import checking, ending, filing, holding, overseeing, prolonging
+from reporter.services.steps import checking, ending, filing, holding, overseeing, passing, prolonging, splitting
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
 HOOKS: dict[Action, Hook] = {
     **filing.HOOKS,
+    **passing.HOOKS,
+    **splitting.HOOKS,
     **ending.HOOKS,
     **checking.HOOKS,
     **holding.HOOKS,
@@ -48,6 +50,8 @@ def take(
     ticket = tickets.locked(uow.session, number, uow.caller)
     if version is not None and version != ticket.version:
         raise StaleVersion(present=present(ticket))
+    if ticket.parent_id is not None:
+        splits.lock_parent(uow, ticket)
     scene = scene_of.load(uow, ticket)
 
     who = scene_of.relations(uow, scene)
@@ -60,6 +64,8 @@ def take(
     hook = HOOKS.get(action, NO_HOOK)
     _check_reason(move, given)
     hook.check(step)
+    if ticket.parts and (move.to in TICKET.ended or action is Action.SOLVE):
+        splitting.check_all_ended(step)
     if move.to is not None:
         settling.unsettle(uow, ticket)
 
@@ -87,10 +93,13 @@ def take(
         hop,
         scene.chain,
         conflicted=scene.conflicted,
+        before=step.before,
         holder=landing.title_of(uow, scene.chain, hop),
         category=uow.book.category_by_id(ticket.category_id).name,
         **filling,
     )
+    if ticket.parent_id is not None and move.to in TICKET.ended:
+        splits.tell_parent(uow, scene)
     return ticket
 
 
@@ -100,7 +109,12 @@ def actions_for(uow: UnitOfWork, scene: Scene) -> list[Move]:
         return []
     who = scene_of.relations(uow, scene)
     moves = procedures.offered(TICKET, Status(scene.ticket.status), scene.facts, who)
-    return [move for move in moves if move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket)]
+    return [
+        move
+        for move in moves
+        if (move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket))
+        and (move.action is not Action.RETURN or not passing.is_final(scene))
+    ]
 
 
 def _settles_the_past(move: Move) -> bool:

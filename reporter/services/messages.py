@@ -58,10 +58,13 @@ def tell(
     *,
     submitters: Iterable[int] | None = None,
     conflicted: frozenset[int] = frozenset(),
+    before: Hop | None = None,
     **filling: str,
 ) -> None:
-    """Write the messages an event calls for, in its own transaction."""
-    waiting = called_for(uow, ticket, event, hop, chain, submitters=submitters, conflicted=conflicted, **filling)
+    """Write the messages an event calls for, in its own transaction; ``before``: the hop that had the ball."""
+    waiting = called_for(
+        uow, ticket, event, hop, chain, submitters=submitters, conflicted=conflicted, before=before, **filling
+    )
     if waiting:
         uow.session.execute(
             insert(Message), [{"ticket_id": ticket.id, "event_seq": event.seq, **row} for row in waiting]
@@ -77,13 +80,15 @@ def called_for(
     *,
     submitters: Iterable[int] | None = None,
     conflicted: frozenset[int] = frozenset(),
+    before: Hop | None = None,
     **filling: str,
 ) -> list[dict[str, Any]]:
     """The messages an event calls for, one per person, not written yet."""
     told: set[int] = set()
     waiting: list[dict[str, Any]] = []
     for template in NOTICES.get(EventKind(event.kind), ()):
-        for person_id in _people(uow, ticket, event, hop, chain, template.audience, submitters, conflicted):
+        about = before if template.audience is Audience.BEFORE else hop
+        for person_id in _people(uow, ticket, event, about, chain, template.audience, submitters, conflicted):
             own_doing = person_id == event.actor_id and template.audience is not Audience.SUBMITTERS
             if person_id in told or own_doing or person_id in conflicted:
                 continue
@@ -114,7 +119,7 @@ def _people(
         if submitters is not None:
             return list(submitters)
         return list(uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id == ticket.id).distinct()))
-    if audience is Audience.HOLDER:
+    if audience in (Audience.HOLDER, Audience.BEFORE):
         if hop is None:
             return []
         if hop.department_id is not None:

@@ -16,7 +16,7 @@ from reporter.domain.photographs import Developed, Header
 from reporter.domain.policy import Policy
 from reporter.models.photos import Photo
 from reporter.models.tickets import Event, Report, Ticket
-from reporter.queries import leases, tickets
+from reporter.queries import leases, splits, tickets
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork, Works
 
@@ -143,14 +143,19 @@ def add_late(uow: UnitOfWork, number: str, photo_ids: Sequence[str]) -> Ticket:
 
 
 def readable(uow: UnitOfWork, photo_id: str) -> Photo:
-    """A photo the caller may look at: their own, or one of a ticket they may see. Raises NotFound."""
+    """A photo the caller may look at: their own, one of a ticket they may see, or of the report that a part they may
+    see was split from. Raises NotFound."""
     photo = uow.session.get(Photo, photo_id)
     if photo is None:
         raise NotFound()
-    own = photo.uploader_id == uow.caller.person_id
-    if not own and (photo.ticket_id is None or not tickets.is_visible(uow.session, uow.caller, photo.ticket_id)):
-        raise NotFound()
-    return photo
+    if photo.uploader_id == uow.caller.person_id:
+        return photo
+    if photo.ticket_id is not None and tickets.is_visible(uow.session, uow.caller, photo.ticket_id):
+        return photo
+    told = photo.ticket_id is not None and photo.report_id is not None  # what a part of it shows too
+    if told and splits.any_visible(uow.session, uow.caller, photo.ticket_id or 0):
+        return photo
+    raise NotFound()
 
 
 def develop_waiting(works: Works, store: Store, darkroom: Darkroom, batch: int = 10) -> int:

@@ -19,7 +19,7 @@ def reveal(uow: UnitOfWork, number: str, reason: str) -> dict[str, Any]:
     report, person = uow.session.execute(
         select(Report, Person)
         .join(Person, Person.id == Report.submitter_id)
-        .where(Report.ticket_id == ticket.id, ~Report.joined)
+        .where(Report.ticket_id == (ticket.parent_id or ticket.id), ~Report.joined)
     ).one()
     if report.anonymous:
         raise Forbidden(sentence("这件报事是匿名的"))

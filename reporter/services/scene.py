@@ -16,7 +16,7 @@ from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
 from reporter.queries import areas, places
 from reporter.services import asides as beside
-from reporter.services import clocks
+from reporter.services import clocks, holdings
 from reporter.services.asides import Asides
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -58,14 +58,16 @@ class Scene:
 
     @property
     def reporters(self) -> list[tuple[int, bool]]:
-        """(person, joined) of every report."""
+        """(person, joined) of every report; a part of a split matter was reported by nobody."""
+        if self.ticket.parent_id is not None:
+            return []
         return [(words.report.submitter_id, words.report.joined) for words in self.words]
 
 
 def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
     """Read all that a step, or the ``actions`` of an answer, asks about a ticket: three statements, one more for its
     clocks unless they are in memory, and those of ``services/asides.py`` for the few tickets that have any."""
-    words, photos = _told(uow, ticket)
+    words, photos = _told(uow, ticket.id) if ticket.parent_id is None else _told_of_part(uow, ticket)
     hops, people, alike = _hops(uow, ticket)
     here = clocks.lineage(ticket)
     elsewhere = {hop.area_id for hop in hops if hop.area_id is not None}.difference(here)
@@ -90,19 +92,27 @@ def filed(
     return _of(uow, ticket, chain, hops, timed, words, photos, people)
 
 
-def _told(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
+def _told(uow: UnitOfWork, ticket_id: int) -> tuple[list[Words], list[Photo]]:
     """The reports with their submitters, and the photos of reports and steps; those of steps come with the first."""
     of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined))
     rows = uow.session.execute(
         select(Report, Person.name, Person.role, Photo)
         .join(Person, Person.id == Report.submitter_id)
-        .outerjoin(Photo, and_(Photo.ticket_id == ticket.id, of_report, Photo.state != "refused", ~Photo.of_rating))
-        .where(Report.ticket_id == ticket.id)
+        .outerjoin(Photo, and_(Photo.ticket_id == ticket_id, of_report, Photo.state != "refused", ~Photo.of_rating))
+        .where(Report.ticket_id == ticket_id)
         .order_by(Report.id, Photo.created_at)
     ).all()
     words = {row.Report.id: Words(row.Report, row.name, Role(row.role)) for row in rows}
     photos = {row.Photo.id: row.Photo for row in rows if row.Photo is not None}
     return list(words.values()), sorted(photos.values(), key=lambda photo: photo.created_at)
+
+
+def _told_of_part(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
+    """What its parent was told, and the photos of its own steps."""
+    words, photos = _told(uow, ticket.parent_id or 0)
+    own = uow.session.scalars(select(Photo).where(Photo.ticket_id == ticket.id, Photo.state != "refused"))
+    of_reports = [photo for photo in photos if photo.report_id is not None]
+    return words, sorted([*of_reports, *own], key=lambda photo: photo.created_at)
 
 
 def _hops(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Hop], dict[int, str], int]:
@@ -159,6 +169,9 @@ def _of(
         repeated_place=alike >= uow.policy(here).repeat_place_count,
         answered=frozenset(name for name in ANSWERED_BY_STEPS if getattr(ticket, name)),
         **beside.facts(uow, ticket, asides),
+        pair_exhausted=holdings.pair_exhausted(ticket, hops, uow.policy(here).returns_max),
+        revocable=holdings.revocable(hops, timed),
+        part=ticket.parent_id is not None,
     )
     return Scene(
         ticket=ticket,

@@ -27,6 +27,16 @@ def small(facts: Facts, **more: object) -> Facts:
     return dataclasses.replace(facts, small_matter=True, has_before_photo=True, **more)  # type: ignore[arg-type]
 
 
+def overseen(facts: Facts, level: Level) -> Facts:
+    return dataclasses.replace(facts, overseer_level=level)
+
+
+OVERSEER, SENDER = frozenset({Who.ANYBODY, Who.OVERSEER}), frozenset({Who.ANYBODY, Who.SENDER})
+GIVEN = {"to": "seat:1", "reason": "r"}
+STREET = Facts(holder_level=Level.STREET)
+PING_PONG = dataclasses.replace(DEPARTMENT, pair_exhausted=True)
+
+
 @pytest.mark.parametrize(
     ("action", "status", "facts", "who", "given", "to", "ball"),
     [
@@ -47,6 +57,12 @@ def small(facts: Facts, **more: object) -> Facts:
         ("withdraw", "dispatched", HOME, SUBMITTER, {}, "withdrawn", "nobody"),
         ("reopen", "closed", Facts(), SUBMITTER, {"reason": "r"}, "dispatched", "above_solver"),
         ("note", "closed", Facts(), frozenset({Who.ANYBODY}), {"text": "t"}, None, "stays"),
+        ("return", "handling", PING_PONG, HOLDER, {"reason_code": "other"}, "accepted", "to_street"),  # the third time
+        ("split", "accepted", STREET, HOLDER, {"parts": ["p"]}, "handling", "stays"),
+        ("revoke", "dispatched", Facts(revocable=True), SENDER, {}, "accepted", "recalled"),
+        ("reassign", "handling", overseen(GRID, Level.COMMUNITY), OVERSEER, GIVEN, "dispatched", "handed"),
+        ("reassign", "accepted", overseen(HOME, Level.GRID), OVERSEER, GIVEN, "dispatched", "handed"),
+        ("reassign", "dispatched", overseen(DEPARTMENT, Level.STREET), OVERSEER, GIVEN, "dispatched", "handed"),
     ],
 )
 def test_a_step_leads(
@@ -79,6 +95,17 @@ def test_a_step_leads(
         ("verify", "feedback", GRID, HOLDER, {}, MissingInput),
         ("verify", "feedback", GRID, HOLDER, {"passed": False}, MissingInput),  # why it failed
         ("return", "handling", GRID, HOLDER, {"note": "n"}, MissingInput),
+        ("split", "handling", GRID, HOLDER, {"parts": ["p"]}, Forbidden),  # the community and wider
+        ("split", "handling", DEPARTMENT, HOLDER, {"parts": ["p"]}, Forbidden),
+        ("split", "handling", dataclasses.replace(STREET, part=True), HOLDER, {"parts": ["p"]}, StepNotPossible),
+        ("split", "handling", STREET, HOLDER, {}, MissingInput),
+        ("revoke", "dispatched", Facts(), SENDER, {}, StepNotPossible),  # the system sent it, or they have answered
+        ("revoke", "dispatched", Facts(revocable=True), HOLDER, {}, Forbidden),  # who has it returns it
+        ("reassign", "handling", GRID, HOLDER, GIVEN, Forbidden),  # who has it dispatches it
+        ("reassign", "handling", overseen(HOME, Level.BUILDING), OVERSEER, GIVEN, Forbidden),  # not wide enough
+        ("reassign", "handling", overseen(DEPARTMENT, Level.COMMUNITY), OVERSEER, GIVEN, Forbidden),  # not above it
+        ("reassign", "feedback", overseen(GRID, Level.STREET), OVERSEER, GIVEN, StepNotPossible),  # done already
+        ("reassign", "handling", overseen(GRID, Level.STREET), OVERSEER, {"to": "seat:1"}, MissingInput),
     ],
 )
 def test_a_step_is_refused(
@@ -115,6 +142,9 @@ facts = st.builds(
     decided_by_caller=st.booleans(),
     reply_owed=st.booleans(),
     appealed=st.booleans(),
+    pair_exhausted=st.booleans(),
+    revocable=st.booleans(),
+    part=st.booleans(),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
 YES = ("passed", "found", "granted")

@@ -70,6 +70,8 @@ NEVER = [
     pytest.param(update(Ticket).values(closed_at=BEGAN), id="a closing time of an open ticket"),
     pytest.param(update(Ticket).values(status="lost"), id="an unknown status"),
     pytest.param(update(Ticket).values(severity=5), id="severity 5"),
+    pytest.param(update(Ticket).values(parent_id=99999), id="a part of a ticket that does not exist"),
+    pytest.param(update(Ticket).values(parent_id=1, parts=2), id="a part that was split"),
     pytest.param(_clock("response"), id="two running clocks of one kind"),
     pytest.param(_clock("sundial"), id="a clock of no kind"),
     pytest.param(_report(joined=True), id="one key twice"),
