@@ -11,6 +11,7 @@ import reporter.models.messages
 import reporter.models.people
 import reporter.models.photos
 import reporter.models.points
+import reporter.models.routing
 import reporter.models.tickets  # noqa: F401 — every table must be known before they are compared
 from reporter.db import Base
 

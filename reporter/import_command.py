@@ -1,4 +1,4 @@
-"""``reporter import``: a city's own areas, seats, catalogue and calendar from files; dry, then with ``--apply``.
+"""``reporter import``: a city's own areas, seats, catalogue, calendar, rules from files; dry, then with ``--apply``.
 
 The readers of Excel and of polygons are imported where they are used: they take some 40 MB, and the same command line
 starts the worker, which never needs them.
@@ -17,7 +17,7 @@ from reporter.domain.coordinates import Datum
 from reporter.domain.importing.cells import Table
 from reporter.domain.importing.findings import Findings
 from reporter.domain.importing.limits import Bare
-from reporter.services.importing import batch, calendar, catalogue, seats
+from reporter.services.importing import batch, calendar, catalogue, rules, seats
 from reporter.services.importing.batch import Origin, Plan
 from reporter.services.importing.catalogue_rows import Asked
 from reporter.services.unit_of_work import UnitOfWork, Works
@@ -57,7 +57,7 @@ def command(works: Callable[[], Works]) -> click.Group:
 
     @click.group("import")
     def group() -> None:
-        """Load a city's own areas, seats, catalogue or calendar from a file. Dry without --apply."""
+        """Load a city's own areas, seats, catalogue, calendar or rules from a file. Dry without --apply."""
 
     @group.command("areas")
     @_shared
@@ -136,6 +136,18 @@ def command(works: Callable[[], Works]) -> click.Group:
         """Holidays and make-up working days: CSV or Excel."""
         table, said = _table_of(file), source or file.name
         run(lambda uow: calendar.plan(uow, table, said), calendar.TOUCHES, file, applying, by, said)
+
+    @group.command("rules")
+    @_shared
+    @_valid_from
+    def import_rules(file: Path, applying: bool, by: str, source: str | None, valid_from: datetime | None) -> None:
+        """Rules of routing: CSV or Excel, a row for each rule."""
+        table, said = _table_of(file), source or file.name
+
+        def planner(uow: UnitOfWork) -> Plan:
+            return rules.plan(uow, table, said, by, valid_from.date() if valid_from else uow.today)
+
+        run(planner, rules.TOUCHES, file, applying, by, said)
 
     return group
 

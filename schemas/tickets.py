@@ -16,7 +16,6 @@ from schemas.base import (
     Whole,
     between,
     length,
-    not_blank,
     one_of,
 )
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
@@ -62,6 +61,7 @@ class HopOut(Schema):
     seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
     overdue_here = fields.Boolean()
     response_missed = fields.Boolean()
+    considered = fields.List(fields.Dict(), metadata={"description": "for staff: all that routing considered"})
 
 
 class ClockOut(Schema):
@@ -260,22 +260,14 @@ class Step(Shape):
     card = Text(allow_none=True, validate=length(20))
     into = Text(allow_none=True, validate=length(24))
     parts = fields.List(fields.Dict(), allow_none=True, validate=length(10))
+    area = Text(allow_none=True, validate=length(24))
+    suggested_area = Text(allow_none=True, validate=length(24))
 
 
 class RatingIn(Shape):
     grade = Whole(required=True, validate=between(1, 5))
     tags = fields.List(Text(validate=length(20)), load_default=list, validate=length(8))
     text = Text(allow_none=True, validate=length(200))
-
-
-class RevealIn(Shape):
-    reason = Text(required=True, validate=[length(200, 1), not_blank])
-
-
-class RevealOut(Schema):
-    name = fields.String()
-    role = fields.String()
-    on_behalf_of = fields.String(allow_none=True)
 
 
 class EventOut(Schema):

@@ -8,7 +8,7 @@ from reporter.domain import lifecycle
 from reporter.domain.actions import ACTION_NAMES, REASON_CODES
 from reporter.domain.areas import Level
 from reporter.domain.procedures import Move
-from reporter.services.landing import DEPARTMENT_OWNED
+from reporter.domain.routing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
 

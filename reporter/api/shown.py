@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import forms, words
+from reporter.api import considered, forms, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
@@ -72,7 +72,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "holder": names.of(open_hop),
         "reason": words.sentence_of(open_hop.reasons) if open_hop else "",
         "accountable": names.of_seat(row.accountable_area_id),
-        "hops": [_hop(hop, names, uow.now) for hop in scene.hops],
+        "hops": [_hop(hop, names, uow.now, staff) for hop in scene.hops],
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
@@ -143,7 +143,7 @@ def photo(row: Photo) -> dict[str, Any]:
     }
 
 
-def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
+def _hop(hop: Hop, names: Names, now: datetime, staff: bool) -> dict[str, Any]:
     return {
         "seq": hop.seq,
         "holder": names.of(hop),
@@ -155,6 +155,7 @@ def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
         "seconds": int(((hop.ended_at or now) - hop.started_at).total_seconds()),
         "overdue_here": hop.overdue_here,
         "response_missed": hop.response_missed,
+        "considered": [considered.shown(trace) for trace in hop.decisions or ()] if staff else [],
     }
 
 

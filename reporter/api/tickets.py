@@ -24,6 +24,7 @@ from reporter.queries import tickets
 from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing, scene
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.reports import Join
+from schemas.revealing import RevealIn, RevealOut
 from schemas.tickets import (
     DatumQuery,
     EventList,
@@ -31,8 +32,6 @@ from schemas.tickets import (
     NearbyQuery,
     RatingIn,
     RatingOut,
-    RevealIn,
-    RevealOut,
     Step,
     TicketList,
     TicketOut,

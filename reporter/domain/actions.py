@@ -34,6 +34,7 @@ class Action(StrEnum):
     SPLIT = "split"
     FORCE_CLOSE = "force_close"
     VOID = "void"
+    RELOCATE = "relocate"  # 回格: it belongs to another area
 
 
 ACTION_NAMES = {
@@ -49,6 +50,7 @@ ACTION_NAMES = {
     Action.WITHDRAW: sentence("撤回"),
     Action.REOPEN: sentence("要求重办"),
     Action.NOTE: sentence("备注"),
+    Action.RELOCATE: sentence("改划网格"),
 }
 
 REJECT_REASONS = {
@@ -81,6 +83,8 @@ FIELD_SENTENCES = {
     "reason": sentence("请写明原因"),
     "reason_code": sentence("请选择原因"),
     "text": sentence("请写备注内容"),
+    "area": sentence("请选择应属的区域"),
+    "suggested_area": sentence("请选择应属的区域"),
 }
 
 

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     CLIMBED = "climbed"
     RESPONSE_MISSED = "response_missed"
     VERIFICATION_LATE = "verification_late"
+    RELOCATED = "relocated"
 
 
 EVENT_NAMES = {
@@ -62,6 +63,7 @@ EVENT_NAMES = {
     EventKind.CLIMBED: sentence("响应超时，自动上报"),
     EventKind.RESPONSE_MISSED: sentence("响应超时"),
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
+    EventKind.RELOCATED: sentence("改划网格"),
 }
 
 EVENT_OF_ACTION = {
@@ -77,6 +79,7 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.RELOCATE: EventKind.RELOCATED,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.

@@ -36,6 +36,7 @@ class Ball(StrEnum):
     TO_VERIFY = "to_verify"  # the accountable seat, or the next above if it solved
     TO_SOLVER = "to_solver"  # back to whoever solved, for rework
     ABOVE_SOLVER = "above_solver"  # one level above whoever solved
+    RELOCATED = "relocated"  # routed anew in another area, from its accountable seat down
     NOBODY = "nobody"  # the ticket has ended
 
 
@@ -128,7 +129,8 @@ MOVES = (
          smallest=Level.BUILDING, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
-    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",), may_have=("note",),
+    Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",),
+         may_have=("note", "suggested_area"),
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.REJECT,   _from(R, A, D), Status.NOT_ACCEPTED, Who.HOLDER, Ball.NOBODY, needs=("reason_code",),
          may_have=("note",), smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
@@ -136,6 +138,14 @@ MOVES = (
          may_have=("note",), stops=_ALL_CLOCKS),
     Move(Action.REOPEN,   _from(C),       D,    Who.ANY_SUBMITTER, Ball.ABOVE_SOLVER, needs=("reason",),
          may_have=("photo_ids",), starts=_WORKING_CLOCKS),
+    Move(Action.RELOCATE, _from(R),       None, Who.HOLDER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(R),       None, Who.OVERSEER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.COMMUNITY, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(A, D, H), D,    Who.HOLDER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(A, D, H), D,    Who.OVERSEER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.COMMUNITY, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

@@ -16,7 +16,7 @@ class Audience(StrEnum):
     HOLDER = "holder"  # whoever has the ball after the event
     ONE_ABOVE = "one_above"  # the next filled seat above the holder
     ACCOUNTABLE = "accountable"
-    COPIED = "copied"  # community (severity 4) and street too (emergencies)
+    COPIED = "copied"  # community (severity 4) and street too (emergencies), and whom a routing rule copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,8 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
     EventKind.CLIMBED: (Template(Audience.HOLDER, sentence("工单{number}响应超时，已自动转给您")),),
     EventKind.RESPONSE_MISSED: (Template(Audience.ONE_ABOVE, sentence("下级工单{number}响应超时")),),
     EventKind.VERIFICATION_LATE: (Template(Audience.ONE_ABOVE, sentence("工单{number}核实超时")),),
+    EventKind.RELOCATED: (
+        Template(Audience.HOLDER, sentence("工单{number}改划到您的责任区：{category}")),
+        Template(Audience.ACCOUNTABLE, sentence("工单{number}改划到您的网格")),
+    ),
 }

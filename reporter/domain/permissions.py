@@ -36,6 +36,9 @@ class Permission(StrEnum):
     DASHBOARD = "dashboard"
     REVEAL_SUBMITTER = "reveal_submitter"
     REGISTER_HOTLINE = "register_hotline"
+    EXPLAIN_ROUTING = "explain_routing"
+    READ_ROUTING = "read_routing"
+    DECIDE_PROPOSALS = "decide_proposals"
 
 
 _EVERYBODY = frozenset(Role)
@@ -54,6 +57,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DASHBOARD: frozenset({Role.LEAD, Role.DEPARTMENT, Role.DISTRICT, Role.AUDITOR}),
     Permission.REVEAL_SUBMITTER: frozenset({Role.LEAD, Role.DISTRICT, Role.AUDITOR}),
     Permission.REGISTER_HOTLINE: frozenset({Role.INTEGRATOR}),
+    Permission.EXPLAIN_ROUTING: _EVERYBODY,  # names only for staff
+    Permission.READ_ROUTING: frozenset({Role.DISTRICT, Role.AUDITOR, Role.ADMIN}),
+    Permission.DECIDE_PROPOSALS: frozenset({Role.DISTRICT}),
 }
 
 

@@ -40,6 +40,9 @@ class Policy:
     loose_photo_days: int
     photos_max: int
     number_digits: int
+    corrections_to_propose: int
+    neighbours_m: float
+    open_cap: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -72,6 +75,9 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
         number_digits=int(values["number_digits"]),
+        corrections_to_propose=int(values["corrections_to_propose"]),
+        neighbours_m=float(values["neighbours_m"]),
+        open_cap=int(values["open_cap"]),
     )
 
 

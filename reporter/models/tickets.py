@@ -184,6 +184,7 @@ class Hop(Base):
         lean("uq_hop_open", "ticket_id", where="ended_at IS NULL", unique=True),
         Index("ix_hop_area", "area_id", "ticket_id"),
         lean("ix_hop_department", "department_id", "ticket_id", where="department_id IS NOT NULL"),
+        lean("ix_hop_failed_rule", "failed_rule", where="failed_rule IS NOT NULL"),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -198,6 +199,9 @@ class Hop(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
     response_missed: Mapped[bool] = mapped_column(default=False)
+    # all that was considered when routing sent it here (domain/deciding.Verdict.trace), None: a step named the way
+    decisions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    failed_rule: Mapped[str | None] = mapped_column(String(40))  # code of a routing rule that could not be applied
 
 
 class Clock(Leased, Base):

@@ -15,6 +15,7 @@ from reporter.domain.working_time import Limit, Unit
 from reporter.models import catalogue as tables
 from reporter.models.areas import Department as DepartmentRow
 from reporter.models.areas import DepartmentDuty, LadderStep
+from reporter.queries import routing
 
 
 class RulebookKeeper:
@@ -47,7 +48,7 @@ def _version(session: Session) -> str:
 
 
 def load(session: Session) -> Rulebook:
-    """Read the whole rulebook, in ten statements."""
+    """Read the whole rulebook, in eleven statements."""
     conditions: dict[int, list[Condition]] = {}
     for row in session.scalars(select(tables.Condition).order_by(tables.Condition.no)):
         conditions.setdefault(row.category_id, []).append(
@@ -99,6 +100,8 @@ def load(session: Session) -> Rulebook:
             for row in session.scalars(select(DepartmentRow).order_by(DepartmentRow.id))
         },
         matching=matching,
+        routing_rules=routing.rules(session),
+        caps_load=any(row.key == "open_cap" and row.value for row in policies),
     )
 
 

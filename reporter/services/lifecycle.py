@@ -22,11 +22,11 @@ from reporter.queries import tickets
 from reporter.services import ball, clocks, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing
+from reporter.services.steps import ending, filing, relocating
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS}
+HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS, **relocating.HOOKS}
 
 
 def take(

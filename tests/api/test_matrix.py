@@ -121,6 +121,7 @@ class Row:
             "number": target.ended if path.endswith("/join") else target.number,
             "photo_id": target.photo,
             "message_id": str(target.message),
+            "proposal_id": "1",  # nobody has proposed anything
         }
         return re.sub(r"<.*?:(\w+)>", lambda found: values[found[1]], path)
 
@@ -229,6 +230,17 @@ TABLE = [
         foreign={200: SEES["foreign"]},
         rest=404,
         ask=body(reason="回电核实"),
+    ),
+    # routing
+    Row("GET /api/v1/tickets/<string:number>/neighbours", **seen(200), rest=404),
+    Row("POST /api/v1/routing/explain", ask=lambda target: {"json": {"location": at_point(target)["query_string"]}}),
+    Row("GET /api/v1/routing/rules", **same(s200=ABOVE | {"auditor", "admin"}), rest=403),
+    Row("GET /api/v1/routing/proposals", **same(s200=ABOVE | {"auditor", "admin"}), rest=403),
+    Row(
+        "POST /api/v1/routing/proposals/<int(max=9223372036854775807):proposal_id>/decision",
+        **same(s404=ABOVE),
+        rest=403,
+        ask=body(accepted=True),
     ),
     # the inbox
     Row("GET /api/v1/messages"),

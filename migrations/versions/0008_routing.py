@@ -1,0 +1,243 @@
+"""Routing: rules as data, what was considered with each decision, corrections of place and what they propose."""
+
+import re
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008_routing"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+FAILED = "failed_rule IS NOT NULL"
+OPEN_CORRECTION = "state = 'suggested'"
+OPEN_PROPOSAL = "state = 'open'"
+
+BATCHES = ("areas", "seats", "catalogue", "calendar")
+EVENTS = (
+    "filed",
+    "joined",
+    "photos_added",
+    "accepted",
+    "dispatched",
+    "taken",
+    "responded",
+    "solved",
+    "closed_at_once",
+    "verified",
+    "verification_failed",
+    "escalated",
+    "returned",
+    "rejected",
+    "withdrawn",
+    "reopened",
+    "noted",
+    "rated",
+    "reminded",
+    "became_at_risk",
+    "became_overdue",
+    "climbed",
+    "response_missed",
+    "verification_late",
+)
+NEW_POLICIES = (
+    ("corrections_to_propose", 3, "PR issue 4: three equal corrections propose a fix"),
+    ("neighbours_m", 500, "PR: how far away a neighbouring grid may be to be offered"),
+    ("open_cap", 0, "PR: 0 is off; a city that knows its volunteers sets it"),
+)
+
+_policy = sa.table(
+    "policy",
+    sa.column("area_id", sa.BigInteger),
+    sa.column("key", sa.String),
+    sa.column("value", sa.JSON),
+    sa.column("source", sa.String),
+    sa.column("valid_from", sa.Date),
+)
+
+
+def upgrade() -> None:
+    _make_rules()
+    _make_corrections()
+    op.add_column("hop", sa.Column("decisions", sa.JSON(), nullable=True))
+    op.add_column("hop", sa.Column("failed_rule", sa.String(length=40), nullable=True))
+    where = sa.text(FAILED)
+    op.create_index("ix_hop_failed_rule", "hop", ["failed_rule"], postgresql_where=where, sqlite_where=where)
+    _know("import_batch", (*BATCHES, "rules"))
+    _know("event", (*EVENTS, "relocated"))
+    _add_policies()
+
+
+def downgrade() -> None:
+    """Only where no rules were imported and no ticket was relocated: what happened is never rewritten."""
+    op.execute(sa.delete(_policy).where(_policy.c.key.in_([key for key, _, _ in NEW_POLICIES])))
+    _know("event", EVENTS)
+    _know("import_batch", BATCHES)
+    op.drop_index("ix_hop_failed_rule", table_name="hop")
+    op.drop_column("hop", "failed_rule")
+    op.drop_column("hop", "decisions")
+    op.drop_table("place_correction")
+    op.drop_table("routing_proposal")
+    op.drop_table("routing_rule")
+
+
+def _make_rules() -> None:
+    op.create_table(
+        "routing_rule",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("area_id", KEY, nullable=True),
+        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("owner", sa.String(length=20), nullable=True),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("severities", sa.JSON(), nullable=False),
+        sa.Column("sources", sa.JSON(), nullable=False),
+        sa.Column("days", sa.String(length=10), nullable=False),
+        sa.Column("weekdays", sa.JSON(), nullable=False),
+        sa.Column("from_time", sa.String(length=5), nullable=True),
+        sa.Column("to_time", sa.String(length=5), nullable=True),
+        sa.Column("effect", sa.String(length=20), nullable=False),
+        sa.Column("target", sa.String(length=60), nullable=False),
+        sa.Column("seat_area_id", KEY, nullable=True),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("author", sa.String(length=60), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_routing_rule_validity_in_order")
+        ),
+        sa.CheckConstraint("effect IN ('first_level', 'holder', 'copy')", name=op.f("ck_routing_rule_effect_known")),
+        sa.CheckConstraint("days IN ('any', 'workday', 'restday')", name=op.f("ck_routing_rule_days_known")),
+        sa.CheckConstraint(
+            "(from_time IS NULL) = (to_time IS NULL)", name=op.f("ck_routing_rule_hours_have_both_ends")
+        ),
+        sa.CheckConstraint(
+            "effect <> 'copy' OR seat_area_id IS NOT NULL", name=op.f("ck_routing_rule_copy_names_a_seat")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_routing_rule_area_id")),
+        sa.ForeignKeyConstraint(["seat_area_id"], ["area.id"], name=op.f("fk_routing_rule_seat_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rule")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_routing_rule_code_version")),
+    )
+    op.create_index("ix_routing_rule_order", "routing_rule", ["priority", "code", "version"])
+
+
+def _make_corrections() -> None:
+    op.create_table(
+        "routing_proposal",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("district_id", KEY, nullable=True),
+        sa.Column("from_area_id", KEY, nullable=False),
+        sa.Column("to_area_id", KEY, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", KEY, nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.CheckConstraint("state IN ('open', 'accepted', 'dismissed')", name=op.f("ck_routing_proposal_state_known")),
+        sa.CheckConstraint(
+            "(state = 'open') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name=op.f("ck_routing_proposal_decided_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_routing_proposal_decided_by")),
+        sa.ForeignKeyConstraint(["from_area_id"], ["area.id"], name=op.f("fk_routing_proposal_from_area_id")),
+        sa.ForeignKeyConstraint(["to_area_id"], ["area.id"], name=op.f("fk_routing_proposal_to_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_proposal")),
+    )
+    op.create_index("ix_routing_proposal_district", "routing_proposal", ["district_id", "id"])
+    where = sa.text(OPEN_PROPOSAL)
+    op.create_index(
+        "uq_routing_proposal_open",
+        "routing_proposal",
+        ["from_area_id", "to_area_id"],
+        unique=True,
+        postgresql_where=where,
+        sqlite_where=where,
+    )
+    op.create_table(
+        "place_correction",
+        sa.Column("ticket_id", KEY, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("from_area_id", KEY, nullable=False),
+        sa.Column("to_area_id", KEY, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("by_id", KEY, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", KEY, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposal_id", KEY, nullable=True),
+        sa.CheckConstraint(
+            "state IN ('suggested', 'accepted', 'refused')", name=op.f("ck_place_correction_state_known")
+        ),
+        sa.CheckConstraint(
+            "(state = 'suggested') = (decided_at IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name=op.f("ck_place_correction_decided_by_somebody"),
+        ),
+        sa.CheckConstraint("from_area_id <> to_area_id", name=op.f("ck_place_correction_to_elsewhere")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_place_correction_by_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_place_correction_decided_by")),
+        sa.ForeignKeyConstraint(["from_area_id"], ["area.id"], name=op.f("fk_place_correction_from_area_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["routing_proposal.id"], name=op.f("fk_place_correction_proposal_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_place_correction_ticket_id")),
+        sa.ForeignKeyConstraint(["to_area_id"], ["area.id"], name=op.f("fk_place_correction_to_area_id")),
+        sa.PrimaryKeyConstraint("ticket_id", "seq", name=op.f("pk_place_correction")),
+    )
+    where = sa.text(OPEN_CORRECTION)
+    op.create_index(
+        "uq_place_correction_open",
+        "place_correction",
+        ["ticket_id"],
+        unique=True,
+        postgresql_where=where,
+        sqlite_where=where,
+    )
+    op.create_index("ix_place_correction_pair", "place_correction", ["from_area_id", "to_area_id"])
+    op.create_index(op.f("ix_place_correction_proposal_id"), "place_correction", ["proposal_id"])
+
+
+def _know(table: str, words: Sequence[str]) -> None:
+    """The whole list of words that the column ``kind`` may hold. SQLite has to make the table anew for it."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    name, condition = op.f(f"ck_{table}_kind_known"), f"kind IN ({listed})"
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint(name, table, type_="check")
+        op.create_check_constraint(name, table, condition)
+        return
+    _make_anew(table, condition)
+
+
+def _make_anew(table: str, condition: str) -> None:
+    """The same table with another condition, its rows, indexes and triggers kept; nothing refers to these tables."""
+    connection = op.get_bind()
+    of_table = "SELECT sql FROM sqlite_master WHERE tbl_name = :name AND type {} 'table' AND sql IS NOT NULL"
+    made = connection.execute(sa.text(of_table.format("=")), {"name": table}).scalar_one()
+    around = connection.execute(sa.text(of_table.format("<>")), {"name": table}).scalars().all()
+    made = re.sub(r"kind IN \([^)]*\)", condition, made, count=1)
+    made = re.sub(rf'^CREATE TABLE "?{table}"?', f"CREATE TABLE {table}_anew", made, count=1)
+    op.execute(made)
+    op.execute(f"INSERT INTO {table}_anew SELECT * FROM {table}")  # noqa: S608 — names of our own tables
+    op.execute(f"DROP TABLE {table}")
+    op.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")
+    for statement in around:
+        op.execute(statement)
+
+
+def _add_policies() -> None:
+    """For a city that runs already; a new one gets them with its seeds."""
+    connection = op.get_bind()
+    since = connection.execute(sa.select(sa.func.min(_policy.c.valid_from))).scalar()
+    if since is not None:
+        op.bulk_insert(
+            _policy,
+            [
+                {"area_id": None, "key": key, "value": value, "source": source, "valid_from": since}
+                for key, value, source in NEW_POLICIES
+            ],
+        )
