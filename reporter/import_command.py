@@ -17,6 +17,8 @@ from reporter.domain.coordinates import Datum
 from reporter.domain.importing.cells import Table
 from reporter.domain.importing.findings import Findings
 from reporter.domain.importing.limits import Bare
+from reporter.queries import areas as areas_of_tree
+from reporter.services import boundaries
 from reporter.services.importing import batch, calendar, catalogue, rules, seats
 from reporter.services.importing.batch import Origin, Plan
 from reporter.services.importing.catalogue_rows import Asked
@@ -148,6 +150,22 @@ def command(works: Callable[[], Works]) -> click.Group:
             return rules.plan(uow, table, said, by, valid_from.date() if valid_from else uow.today)
 
         run(planner, rules.TOUCHES, file, applying, by, said)
+
+    @group.command("hand-over")
+    @click.option("--under", metavar="CODE", help="Only tickets that lie in this area now.")
+    @click.option("--apply", "applying", is_flag=True, help="Do it. Without, only say which would change hands.")
+    def hand_over(under: str | None, applying: bool) -> None:
+        """After a new map: open tickets that lie elsewhere now change hands; what has ended stays."""
+        with works().open(writes=applying) as uow:
+            area = areas_of_tree.by_code(uow.session, under) if under else None
+            if under and area is None:
+                raise click.UsageError(f"No area has the code {under}.")
+            found = (boundaries.adjust if applying else boundaries.preview)(uow, area)
+        for one in found:
+            ball = f"{one.from_holder} stays" if one.stays else f"{one.from_holder} → {one.to_holder}"
+            click.echo(f"{one.number}  {one.from_area} → {one.to_area}  {ball}")
+        done = "Applied." if applying else "This was a dry run; --apply does it."
+        click.echo(f"{len(found)} open tickets. {done}" if found else "Nothing to change.")
 
     return group
 

@@ -35,6 +35,7 @@ REASONS = {
     "returned": sentence("退回给{title}"),
     "verifying": sentence("由{title}核实"),
     "rework": sentence("核实未通过，由{title}返工"),
+    "boundary_changed": sentence("划格调整后划归{area}的{title}"),
     "reopened": sentence("群众要求重办，升一级给{title}"),
     "rule": sentence("按派单规则{rule}由{title}先办"),
     "rule_level": sentence("按派单规则{rule}定先办的一级"),

@@ -51,7 +51,6 @@ def test_a_wrong_question_names_its_field(
         ("/routing/rules", {"on": "soon"}, "on"),
         ("/routing/rules", {"cursor": "x"}, "cursor"),
         ("/routing/rules", {"cursor": "WzEsMiwzXQ"}, "cursor"),  # [1,2,3]
-        ("/routing/rules", {"page": 2}, "page"),
         ("/routing/proposals", {"state": "lost"}, "state"),
         ("/routing/proposals", {"cursor": "-1"}, "cursor"),
         ("/routing/proposals", {"limit": 201}, "limit"),

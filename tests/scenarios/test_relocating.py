@@ -149,6 +149,18 @@ def test_three_equal_corrections_propose_a_fix_that_the_district_decides(service
     assert [one["state"] for one in proposals(service)] == ["open", "dismissed"]
 
 
+def test_a_lead_whom_the_matter_is_about_learns_nothing_by_these_doors_either(service: Service) -> None:
+    number = service.as_("rider").report(IN_GRID_A_ONLY, category=COVER, about=f"seat:{GRID_A}")["number"]
+    subject, street = service.seat(GRID_A), service.as_("street")
+    assert subject.get(f"/tickets/{number}/neighbours").status_code == 404
+    assert subject.step(number, "relocate", area=GRID_B).status_code == 404
+    assert street.get(f"/tickets/{number}/neighbours").status_code == 200
+    street.did(number, "relocate", area=GRID_B)
+    back = street.did(number, "relocate", area=GRID_A)
+    assert back["holder"]["area_code"] == CENTRAL, "moved to the subject's own grid it goes past the subject"
+    assert subject.get(f"/tickets/{number}").status_code == 404
+
+
 def test_a_suggestion_that_the_parent_does_not_follow_is_no_correction_of_that_pair(service: Service) -> None:
     for _ in range(3):
         service.as_("street").did(returned(service, to=GRID_B), "relocate", area=NET)
