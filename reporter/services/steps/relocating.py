@@ -80,7 +80,7 @@ def _chosen(step: Step) -> Area:
         return _destination(step, str(code), "area")
     for one in corrections.of_ticket(step.uow.session, step.ticket.id):
         if one.state == "suggested":
-            return step.uow.session.get_one(Area, one.to_area_id)
+            return _destination(step, step.uow.session.get_one(Area, one.to_area_id).code, "area")
     raise MissingInput(fields={"area": sentence("请选择应属的区域")})
 
 
