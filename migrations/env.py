@@ -13,6 +13,7 @@ import reporter.models.people
 import reporter.models.photos
 import reporter.models.points
 import reporter.models.revisits
+import reporter.models.routing
 import reporter.models.tickets
 import reporter.models.voices
 import reporter.models.waiting  # noqa: F401 — every table must be known before they are compared

@@ -30,6 +30,7 @@ from reporter.api import (
     ratings,
     reports,
     revisits,
+    routing,
     sessions,
     tickets,
     voices,
@@ -58,6 +59,7 @@ ROOMS = (
     months,
     clocks,
     overdue_appeals,
+    routing,
     health,
 )
 

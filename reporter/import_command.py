@@ -1,4 +1,4 @@
-"""``reporter import``: a city's own areas, seats, catalogue and calendar from files; dry, then with ``--apply``.
+"""``reporter import``: a city's own areas, seats, catalogue, calendar, rules from files; dry, then with ``--apply``.
 
 The readers of Excel and of polygons are imported where they are used: they take some 40 MB, and the same command line
 starts the worker, which never needs them.
@@ -17,7 +17,9 @@ from reporter.domain.coordinates import Datum
 from reporter.domain.importing.cells import Table
 from reporter.domain.importing.findings import Findings
 from reporter.domain.importing.limits import Bare
-from reporter.services.importing import batch, calendar, catalogue, seats
+from reporter.queries import areas as areas_of_tree
+from reporter.services import boundaries
+from reporter.services.importing import batch, calendar, catalogue, rules, seats
 from reporter.services.importing.batch import Origin, Plan
 from reporter.services.importing.catalogue_rows import Asked
 from reporter.services.unit_of_work import UnitOfWork, Works
@@ -57,7 +59,7 @@ def command(works: Callable[[], Works]) -> click.Group:
 
     @click.group("import")
     def group() -> None:
-        """Load a city's own areas, seats, catalogue or calendar from a file. Dry without --apply."""
+        """Load a city's own areas, seats, catalogue, calendar or rules from a file. Dry without --apply."""
 
     @group.command("areas")
     @_shared
@@ -136,6 +138,34 @@ def command(works: Callable[[], Works]) -> click.Group:
         """Holidays and make-up working days: CSV or Excel."""
         table, said = _table_of(file), source or file.name
         run(lambda uow: calendar.plan(uow, table, said), calendar.TOUCHES, file, applying, by, said)
+
+    @group.command("rules")
+    @_shared
+    @_valid_from
+    def import_rules(file: Path, applying: bool, by: str, source: str | None, valid_from: datetime | None) -> None:
+        """Rules of routing: CSV or Excel, a row for each rule."""
+        table, said = _table_of(file), source or file.name
+
+        def planner(uow: UnitOfWork) -> Plan:
+            return rules.plan(uow, table, said, by, valid_from.date() if valid_from else uow.today)
+
+        run(planner, rules.TOUCHES, file, applying, by, said)
+
+    @group.command("hand-over")
+    @click.option("--under", metavar="CODE", help="Only tickets that lie in this area now.")
+    @click.option("--apply", "applying", is_flag=True, help="Do it. Without, only say which would change hands.")
+    def hand_over(under: str | None, applying: bool) -> None:
+        """After a new map: open tickets that lie elsewhere now change hands; what has ended stays."""
+        with works().open(writes=applying) as uow:
+            area = areas_of_tree.by_code(uow.session, under) if under else None
+            if under and area is None:
+                raise click.UsageError(f"No area has the code {under}.")
+            found = (boundaries.adjust if applying else boundaries.preview)(uow, area)
+        for one in found:
+            ball = f"{one.from_holder} stays" if one.stays else f"{one.from_holder} → {one.to_holder}"
+            click.echo(f"{one.number}  {one.from_area} → {one.to_area}  {ball}")
+        done = "Applied." if applying else "This was a dry run; --apply does it."
+        click.echo(f"{len(found)} open tickets. {done}" if found else "Nothing to change.")
 
     return group
 

@@ -17,7 +17,6 @@ from schemas.base import (
     Whole,
     between,
     length,
-    not_blank,
     one_of,
 )
 from schemas.clocks import ClockOut, LevelSeconds
@@ -66,6 +65,7 @@ class HopOut(Schema):
     seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
     overdue_here = fields.Boolean()
     response_missed = fields.Boolean()
+    considered = fields.List(fields.Dict(), metadata={"description": "for staff: all that routing considered"})
 
 
 class Field(Schema):
@@ -244,16 +244,8 @@ class Step(Answers, Split):
     until = Text(allow_none=True, validate=length(40))
     card = Text(allow_none=True, validate=length(20))
     into = Text(allow_none=True, validate=length(24))
-
-
-class RevealIn(Shape):
-    reason = Text(required=True, validate=[length(200, 1), not_blank])
-
-
-class RevealOut(Schema):
-    name = fields.String()
-    role = fields.String()
-    on_behalf_of = fields.String(allow_none=True)
+    area = Text(allow_none=True, validate=length(24))
+    suggested_area = Text(allow_none=True, validate=length(24))
 
 
 class EventOut(Schema):

@@ -9,8 +9,8 @@ from reporter.domain.actions import ACTION_NAMES, REASON_CODES, Action
 from reporter.domain.areas import Level
 from reporter.domain.lifecycle import Who
 from reporter.domain.procedures import Move
+from reporter.domain.routing import DEPARTMENT_OWNED
 from reporter.domain.waiting import CARD_NAMES, Card
-from reporter.services.landing import DEPARTMENT_OWNED
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
 

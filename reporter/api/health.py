@@ -12,6 +12,7 @@ from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock
 from reporter.models.waiting import Hold
+from reporter.queries import routing
 from reporter.services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("health", __name__, description="For operators")
@@ -58,7 +59,12 @@ def metrics(uow: UnitOfWork) -> Response:
         "# HELP reporter_demo Whether demo logins are open.",
         "# TYPE reporter_demo gauge",
         f"reporter_demo {int(house().settings.demo)}",
+        "# HELP reporter_routing_rule_failures_total Reports that a rule fitted and could not be applied to.",
+        "# TYPE reporter_routing_rule_failures_total counter",
     ]
+    for code, count in routing.failures(uow.session):
+        escaped = code.replace("\\", r"\\").replace('"', r"\"")
+        lines.append(f'reporter_routing_rule_failures_total{{rule="{escaped}"}} {count}')
     return Response("\n".join(lines) + "\n", mimetype="text/plain; version=0.0.4")
 
 

@@ -21,6 +21,7 @@ from reporter.queries import revisits as queries
 from reporter.services import revisits
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.dashboard import PeriodQuery
+from schemas.revealing import RevealIn, RevealOut
 from schemas.revisits import (
     RevisitEventList,
     RevisitFigures,
@@ -29,7 +30,6 @@ from schemas.revisits import (
     RevisitQuery,
     RevisitStep,
 )
-from schemas.tickets import RevealIn, RevealOut
 
 blueprint = Blueprint("revisits", __name__, url_prefix="/api/v1/revisits", description="What follows a bad rating")
 ONE = f"/<int(max={LARGEST_KEY}):revisit_id>"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import beside, five_answers, forms, splits, words
+from reporter.api import beside, considered, five_answers, forms, splits, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, holdings, privacy
@@ -72,7 +72,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "holder": names.of(open_hop),
         "reason": words.sentence_of(open_hop.reasons) if open_hop else "",
         "accountable": names.of_seat(row.accountable_area_id),
-        **_holdings(scene.hops, names, uow.now),
+        **_holdings(scene.hops, names, uow.now, staff),
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
@@ -148,19 +148,19 @@ def photo(row: Photo) -> dict[str, Any]:
     }
 
 
-def _holdings(hops: Sequence[Hop], names: Names, now: datetime) -> dict[str, Any]:
+def _holdings(hops: Sequence[Hop], names: Names, now: datetime, staff: bool) -> dict[str, Any]:
     """The hops, and how long each level had the ball; both add up to the open time."""
     each = list(zip(hops, holdings.seconds_each(hops, now), strict=True))
     levels: dict[str | None, int] = {}
     for hop, seconds in each:
         levels[hop.level] = levels.get(hop.level, 0) + seconds
     return {
-        "hops": [_hop(hop, names, seconds) for hop, seconds in each],
+        "hops": [_hop(hop, names, seconds, staff) for hop, seconds in each],
         "level_seconds": [{"level": level, "seconds": seconds} for level, seconds in levels.items()],
     }
 
 
-def _hop(hop: Hop, names: Names, seconds: int) -> dict[str, Any]:
+def _hop(hop: Hop, names: Names, seconds: int, staff: bool) -> dict[str, Any]:
     return {
         "seq": hop.seq,
         "holder": names.of(hop),
@@ -172,6 +172,7 @@ def _hop(hop: Hop, names: Names, seconds: int) -> dict[str, Any]:
         "seconds": seconds,
         "overdue_here": hop.overdue_here,
         "response_missed": hop.response_missed,
+        "considered": [considered.shown(trace) for trace in hop.decisions or ()] if staff else [],
     }
 
 

@@ -23,13 +23,12 @@ from reporter.services import clocks, joining, lifecycle, nearness, photos, rati
 from reporter.services.unit_of_work import UnitOfWork
 from schemas.ratings import RatingIn, RatingOut
 from schemas.reports import Join
+from schemas.revealing import RevealIn, RevealOut
 from schemas.tickets import (
     DatumQuery,
     EventList,
     NearbyList,
     NearbyQuery,
-    RevealIn,
-    RevealOut,
     Step,
     TicketList,
     TicketOut,

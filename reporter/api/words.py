@@ -54,7 +54,8 @@ def prompt_shown(prompt: Prompt | None) -> dict[str, str] | None:
 
 def reason_text(reason: Mapping[str, str]) -> str:
     title = reason["title"]  # outside gettext(): what is between its brackets is taken for a sentence to translate
-    return say(REASONS[reason["code"]], title=gettext(title), area=reason["area"])
+    rule = reason.get("rule", "")
+    return say(REASONS[reason["code"]], title=gettext(title), area=reason["area"], rule=rule)
 
 
 def reasons_shown(reasons: list[dict[str, str]]) -> list[dict[str, str]]:

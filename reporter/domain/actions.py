@@ -36,6 +36,7 @@ class Action(StrEnum):
     VOID = "void"
     APPROVE_HOLD = "approve_hold"
     REPLY = "reply"
+    RELOCATE = "relocate"  # 回格: it belongs to another area
 
 
 ACTION_NAMES = {
@@ -65,6 +66,7 @@ ACTION_NAMES = {
     Action.REVOKE: sentence("撤回派单"),
     Action.REASSIGN: sentence("改派"),
     Action.SPLIT: sentence("拆分会办"),
+    Action.RELOCATE: sentence("改划网格"),
 }
 
 REJECT_REASONS = {
@@ -120,6 +122,8 @@ FIELD_SENTENCES = {
     "granted": sentence("请说明是否同意"),
     "card": sentence("请选择黄牌或红牌"),
     "parts": sentence("请写明拆成哪几份"),
+    "area": sentence("请选择应属的区域"),
+    "suggested_area": sentence("请选择应属的区域"),
 }
 
 

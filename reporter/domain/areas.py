@@ -63,6 +63,7 @@ class Seat:
     deputy: Occupant | None = None
     number_prefix: str | None = None  # of a district: the start of its ticket numbers
     synthetic: bool = False  # a generated area: said wherever it is shown
+    load: int = 0  # open tickets it holds; counted for volunteers where a city caps them
 
     @property
     def vacant(self) -> bool:

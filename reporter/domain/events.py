@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     REASSIGNED = "reassigned"
     SPLIT = "split"
     PART_ENDED = "part_ended"
+    RELOCATED = "relocated"
 
 
 EVENT_NAMES = {
@@ -120,6 +121,7 @@ EVENT_NAMES = {
     EventKind.REASSIGNED: sentence("改派"),
     EventKind.SPLIT: sentence("拆分会办"),
     EventKind.PART_ENDED: sentence("子工单已结束"),
+    EventKind.RELOCATED: sentence("改划网格"),
 }
 
 EVENT_OF_ACTION = {
@@ -135,6 +137,7 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.RELOCATE: EventKind.RELOCATED,
     Action.REVOKE: EventKind.REVOKED,
     Action.REASSIGN: EventKind.REASSIGNED,
     Action.SPLIT: EventKind.SPLIT,

@@ -40,6 +40,7 @@ class Ball(StrEnum):
     TO_STREET = "to_street"  # to the street, which decides whose it is
     RECALLED = "recalled"  # to whoever sent it, who takes it back
     HANDED = "handed"  # to the seat or department named by somebody above the holder
+    RELOCATED = "relocated"  # routed anew in another area, from its accountable seat down
     NOBODY = "nobody"  # the ticket has ended
     TO_ASKER = "to_asker"  # back to whoever sent it to be checked; stays with whoever checked alone
     ABOVE_REJECTER = "above_rejecter"  # the 网格 or wider above whoever did not accept it
@@ -181,9 +182,10 @@ MOVES = (
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.TO_STREET, needs=("reason_code",),
-         may_have=("note", "category"), when="pair_exhausted", stops=(_RESPONSE,), starts=(_RESPONSE,)),
+         may_have=("note", "category", "suggested_area"), when="pair_exhausted", stops=(_RESPONSE,),
+         starts=(_RESPONSE,)),
     Move(Action.RETURN,   _from(D, H),    A,    Who.HOLDER, Ball.BACK, needs=("reason_code",),
-         may_have=("note", "category"), stops=(_RESPONSE,), starts=(_RESPONSE,)),
+         may_have=("note", "category", "suggested_area"), stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.REVOKE,   _from(D),       A,    Who.SENDER, Ball.RECALLED, may_have=("note",), when="revocable",
          stops=(_RESPONSE,), starts=(_RESPONSE,)),
     # what a seat has, the 网格长 and wider give to another; what a department has, the street and wider
@@ -254,6 +256,14 @@ MOVES = (
          smallest=Level.COMMUNITY),
     Move(Action.NOTE,     frozenset(Status), None, Who.HOLDER, Ball.STAYS, needs=("text",),
          may_have=("photo_ids", "plan")),
+    Move(Action.RELOCATE, _from(R),       None, Who.HOLDER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(R),       None, Who.OVERSEER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.COMMUNITY, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(A, D, H), D,    Who.HOLDER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.RELOCATE, _from(A, D, H), D,    Who.OVERSEER, Ball.RELOCATED, may_have=("area", "note"),
+         smallest=Level.COMMUNITY, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

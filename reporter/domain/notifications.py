@@ -20,8 +20,8 @@ class Audience(StrEnum):
     STREET_UP = "street_up"  # the same from the street: first to decide an extension or an appeal
     DISTRICT_UP = "district_up"  # the same from the district: second
     ABOVE_ACTOR = "above_actor"  # the next filled seat above whoever did it
-    COPIED = "copied"  # community (severity 4) and street too (emergencies)
     BEFORE = "before"  # whoever had the ball until the event
+    COPIED = "copied"  # community (severity 4) and street too (emergencies), and whom a routing rule copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +127,8 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
         Template(Audience.BEFORE, sentence("工单{number}已改派给{holder}")),
     ),
     EventKind.PART_ENDED: (Template(Audience.HOLDER, sentence("{number}的子工单{part}已结束")),),
+    EventKind.RELOCATED: (
+        Template(Audience.HOLDER, sentence("工单{number}改划到您的责任区：{category}")),
+        Template(Audience.ACCOUNTABLE, sentence("工单{number}改划到您的网格")),
+    ),
 }

@@ -38,6 +38,9 @@ class Permission(StrEnum):
     REGISTER_HOTLINE = "register_hotline"
     SPEAK = "speak"
     REPLAY_CLOCKS = "replay_clocks"
+    EXPLAIN_ROUTING = "explain_routing"
+    READ_ROUTING = "read_routing"
+    DECIDE_PROPOSALS = "decide_proposals"
 
 
 _EVERYBODY = frozenset(Role)
@@ -58,6 +61,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.REGISTER_HOTLINE: frozenset({Role.INTEGRATOR}),
     Permission.SPEAK: frozenset({Role.RESIDENT, Role.RIDER}),
     Permission.REPLAY_CLOCKS: frozenset({Role.DISTRICT}),
+    Permission.EXPLAIN_ROUTING: _EVERYBODY,  # names only for staff
+    Permission.READ_ROUTING: frozenset({Role.DISTRICT, Role.AUDITOR, Role.ADMIN}),
+    Permission.DECIDE_PROPOSALS: frozenset({Role.DISTRICT}),
 }
 
 

@@ -69,6 +69,9 @@ class Policy:
         return moment.astimezone(self.time_zone).date()
 
     returns_max: int
+    corrections_to_propose: int
+    neighbours_m: float
+    open_cap: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -123,6 +126,9 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         extension_from_share=float(values["extension_from_share"]),
         reply_limit=_limit(values["reply_limit"]),
         returns_max=int(values["returns_max"]),
+        corrections_to_propose=int(values["corrections_to_propose"]),
+        neighbours_m=float(values["neighbours_m"]),
+        open_cap=int(values["open_cap"]),
     )
 
 

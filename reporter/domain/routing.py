@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reporter.domain.areas import Level, Occupant, Seat
+from reporter.domain.areas import VOLUNTEER_LEVELS, Level, Occupant, Seat
 from reporter.domain.errors import NoLevelAbove, sentence
+
+DEPARTMENT_OWNED = frozenset({"department", "street"})  # owners of categories whose matters a department may hold
 
 REASONS = {
     "appealed": sentence("对不予受理的复核由{title}办理"),
@@ -22,6 +24,7 @@ REASONS = {
     "outside_grids": sentence("这个位置不在任何网格里，由{title}处理"),
     "vacant": sentence("{area}的{title}空缺"),
     "on_leave": sentence("{area}的{title}请假，也没有副手"),
+    "overloaded": sentence("{area}的{title}手上的工单已满"),
     "conflict": sentence("{area}的{title}与此事有关，回避"),
     "next_up": sentence("由{title}接手"),
     "deputy": sentence("{title}的副手代为处理"),
@@ -33,6 +36,7 @@ REASONS = {
     "returned": sentence("退回给{title}"),
     "verifying": sentence("由{title}核实"),
     "rework": sentence("核实未通过，由{title}返工"),
+    "boundary_changed": sentence("划格调整后划归{area}的{title}"),
     "reopened": sentence("群众要求重办，升一级给{title}"),
     "voice": sentence("由{title}听取"),
     "taken_over": sentence("由{title}接过"),
@@ -44,6 +48,8 @@ REASONS = {
     "reassigned": sentence("改派给{title}"),
     "splitting": sentence("由{title}拆分"),
     "split_off": sentence("拆分后派给{title}"),
+    "rule": sentence("按派单规则{rule}由{title}先办"),
+    "rule_level": sentence("按派单规则{rule}定先办的一级"),
 }
 
 
@@ -54,9 +60,11 @@ class Reason:
     code: str
     title: str = ""
     area: str = ""
+    rule: str = ""  # code of the routing rule, where one decided
 
     def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "title": self.title, "area": self.area}
+        named = {"rule": self.rule} if self.rule else {}
+        return {"code": self.code, "title": self.title, "area": self.area, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +98,20 @@ def route(
     conflicted: frozenset[int] = frozenset(),
     triage: bool = False,
     coarse: bool = False,
+    cap: int = 0,
 ) -> Decision:
     """From the accountable 网格长 down to the seat that acts first.
 
     ``chain`` is widest first and not empty. ``conflicted`` are the persons the matter is about.
     ``triage``: no category yet, so the ball stays with the accountable seat. ``coarse``: the location
-    was too rough, so the chain was cut at the community.
+    was too rough, so the chain was cut at the community. ``cap``: a volunteer who holds so many open
+    tickets gets no more, the deputy takes as many again, then it goes up; 0: no cap.
     """
-    on_top = [seat for seat in chain if seat.level.reaches(Level.GRID)] or [chain[0]]
-    accountable, skipped = _filled(on_top, conflicted)
-    why = [*skipped, Reason("accountable", accountable.seat.title), *_standing_in(accountable)]
+    accountable = accountable_of(chain, conflicted)
     if triage:
-        why.append(Reason("triage", accountable.seat.title))
-    stops = [Stop(accountable.seat, accountable.person, tuple(why))]
+        why = (*accountable.reasons, Reason("triage", accountable.seat.title))
+        accountable = Stop(accountable.seat, accountable.person, why)
+    stops = [accountable]
     if triage or accountable.person is None:
         return Decision(tuple(stops))
 
@@ -110,7 +119,7 @@ def route(
     below = [seat for seat in target if seat.level.rank > Level.GRID.rank]  # the rest was asked above
     missed: list[Reason] = []  # absences below the last seat that could take it
     for seat in below:
-        person = seat.acting(conflicted)
+        person = taker(seat, conflicted, cap)
         if person is None:
             missed.append(_absence(seat, conflicted))
             continue
@@ -122,6 +131,14 @@ def route(
     settled = Reason("next_up", last.seat.title) if missed else _settled(chain, first_level, last, coarse)
     stops[-1] = Stop(last.seat, last.person, (*_without(last.reasons, "passed_down"), *missed, settled))
     return Decision(tuple(stops))
+
+
+def accountable_of(chain: Sequence[Seat], conflicted: frozenset[int] = frozenset()) -> Stop:
+    """The 网格长, or the next filled seat up: accountable until closing."""
+    on_top = [seat for seat in chain if seat.level.reaches(Level.GRID)] or [chain[0]]
+    accountable, skipped = _filled(on_top, conflicted)
+    why = (*skipped, Reason("accountable", accountable.seat.title), *_standing_in(accountable))
+    return Stop(accountable.seat, accountable.person, why)
 
 
 def climb(
@@ -153,13 +170,28 @@ def climb(
     raise NoLevelAbove()
 
 
-def settle(seat: Seat, code: str, *, conflicted: frozenset[int] = frozenset()) -> Stop | None:
-    """The ball at exactly this seat, or None when nobody acts there."""
+def settle(seat: Seat, code: str, *, conflicted: frozenset[int] = frozenset(), rule: str = "") -> Stop | None:
+    """The ball at exactly this seat, or None when nobody acts there. ``rule``: the routing rule that says so."""
     person = seat.acting(conflicted)
     if person is None:
         return None
     stop = Stop(seat, person, ())
-    return Stop(seat, person, (Reason(code, seat.title), *_standing_in(stop)))
+    return Stop(seat, person, (Reason(code, seat.title, rule=rule), *_standing_in(stop)))
+
+
+def absence(seat: Seat, conflicted: frozenset[int] = frozenset(), cap: int = 0) -> str | None:
+    """Why nobody takes it at a seat: ``vacant``, ``on_leave``, ``conflict`` or ``overloaded``; None: somebody does."""
+    return None if taker(seat, conflicted, cap) else _absence(seat, conflicted).code
+
+
+def taker(seat: Seat, conflicted: frozenset[int], cap: int) -> Occupant | None:
+    """Who would get one more here. Over the cap of volunteers the deputy helps out, up to as many again."""
+    person = seat.acting(conflicted)
+    if not cap or seat.level not in VOLUNTEER_LEVELS or seat.load < cap:
+        return person
+    deputy = seat.deputy
+    helps = deputy is not None and not deputy.away and deputy.person_id not in conflicted
+    return deputy if helps and person is seat.holder and seat.load < 2 * cap else None
 
 
 def _filled(seats: Sequence[Seat], conflicted: frozenset[int]) -> tuple[Stop, list[Reason]]:
@@ -175,6 +207,8 @@ def _filled(seats: Sequence[Seat], conflicted: frozenset[int]) -> tuple[Stop, li
 
 def _absence(seat: Seat, conflicted: frozenset[int]) -> Reason:
     people = [person for person in (seat.holder, seat.deputy) if person]
+    if seat.acting(conflicted):
+        return Reason("overloaded", seat.title, seat.area_name)
     if any(person.person_id in conflicted for person in people):
         return Reason("conflict", seat.title, seat.area_name)
     return Reason("vacant" if seat.vacant else "on_leave", seat.title, seat.area_name)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from reporter.domain import catalogue
@@ -16,6 +17,7 @@ from reporter.domain.calendar_versions import Calendars, DayChange
 from reporter.domain.errors import UnknownCategory, UnknownCondition, sentence
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.policy import Policy, policy_from
+from reporter.domain.routing_rules import RoutingRule
 from reporter.domain.working_time import Calendar, Limit, Unit
 
 
@@ -149,13 +151,13 @@ class Rulebook:
     departments: Mapping[int, Department]
     matching: Mapping[str, Any] = field(default_factory=dict)
     day_changes: Sequence[DayChange] = ()  # newest first
+    routing_rules: Sequence[RoutingRule] = ()
+    caps_load: bool = False  # whether volunteers are capped anywhere: only then are their open tickets counted
 
     @cached_property
     def _by_code(self) -> dict[str, list[Category]]:
-        found: dict[str, list[Category]] = {}
-        for category in self.categories:
-            found.setdefault(category.code, []).append(category)
-        return found
+        in_order = sorted(self.categories, key=lambda category: category.code)
+        return {code: list(versions) for code, versions in groupby(in_order, key=lambda category: category.code)}
 
     @cached_property
     def _by_id(self) -> dict[int, Category]:

@@ -12,7 +12,9 @@ class ImportBatch(Base):
     """One applied file: written in the transaction of what it brought. ``counts``: new, changed, unchanged …"""
 
     __tablename__ = "import_batch"
-    __table_args__ = (CheckConstraint("kind IN ('areas', 'seats', 'catalogue', 'calendar')", name="kind_known"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('areas', 'seats', 'catalogue', 'calendar', 'rules')", name="kind_known"),
+    )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     file_name: Mapped[str] = mapped_column(String(200))

@@ -203,6 +203,7 @@ class Hop(Base):
     __table_args__ = (
         CheckConstraint("(area_id IS NULL) <> (department_id IS NULL)", name="seat_or_department"),
         CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="hop_in_order"),
+        lean("ix_hop_failed_rule", "failed_rule", where="failed_rule IS NOT NULL"),
         lean("uq_hop_open", "ticket_id", where="ended_at IS NULL", unique=True),
         *(
             lean(
@@ -226,6 +227,9 @@ class Hop(Base):
     elsewhere: Mapped[bool] = mapped_column(default=False)
     overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
     response_missed: Mapped[bool] = mapped_column(default=False)
+    # all that was considered when routing sent it here (domain/deciding.Verdict.trace), None: a step named the way
+    decisions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    failed_rule: Mapped[str | None] = mapped_column(String(40))  # code of a routing rule that could not be applied
 
 
 class Clock(Leased, Base):

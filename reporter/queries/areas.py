@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Float, and_, bindparam, literal_column, or_, select
+from sqlalchemy import Date, Float, and_, bindparam, case, func, literal_column, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from reporter.domain.areas import CHAIN_LEVELS, Found, Level, Occupant, Seat, Surroundings
+from reporter.domain.areas import CHAIN_LEVELS, VOLUNTEER_LEVELS, Found, Level, Occupant, Seat, Surroundings
 from reporter.domain.coordinates import Point, box_around, metres_a_degree
 from reporter.domain.rulebook import Lineage, Rulebook
 from reporter.models.areas import Area, AreaShape, Compound, Leave
 from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
+from reporter.models.tickets import Ticket
 from reporter.queries.prepared import Prepared
 from reporter.queries.spatial import covers, in_box, metres_from, number
 
@@ -27,7 +28,7 @@ def containing(session: Session, point: Point, on: date, snap_m: float) -> Surro
 
 def beside(session: Session, point: Point, on: date, snap_m: float) -> Surroundings:
     """For a point in no fine area: grids within ``snap_m`` metres; only if there is none, streets."""
-    near = _near_grids(session, point, on, snap_m)
+    near = near_grids(session, point, on, snap_m)
     if near:
         return Surroundings(near_grids=near)
     return Surroundings(streets=_holding(session, point, on, _STREETS))
@@ -73,8 +74,11 @@ _FINE = _around(AreaShape.__table__.c.fine)
 _STREETS = _around(AreaShape.__table__.c.level == literal_column(f"'{Level.STREET.value}'"))
 
 
-def _near_grids(session: Session, point: Point, on: date, metres: float) -> list[Found]:
-    """Distances to the millimetre: what differs by less is a tie, and both databases must see the same ties."""
+def near_grids(session: Session, point: Point, on: date, metres: float) -> list[Found]:
+    """Grids within so many metres of a point.
+
+    Distances to the millimetre: what differs by less is a tie, and both databases must see the same ties.
+    """
     scale = map(number, metres_a_degree(point.lat))
     distance = metres_from(AreaShape.geom, number(point.lng), number(point.lat), *scale)
     rows = session.execute(
@@ -116,12 +120,24 @@ def seats_by_id(session: Session, area_ids: Sequence[int], book: Rulebook, now: 
     return _seats(session, area_ids, book, now)
 
 
+def volunteers(level: Any) -> Any:
+    """Whether a level is one of volunteers."""
+    return level.in_([literal_column(f"'{one.value}'") for one in sorted(VOLUNTEER_LEVELS)])
+
+
+def held_by(area_id: Any) -> Any:
+    """How many tickets a seat holds: a holder has it only while it is open."""
+    held = Ticket.__table__.alias("held")
+    return select(func.count()).select_from(held).where(held.c.holder_area_id == area_id).scalar_subquery()
+
+
 def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[Seat]:
     def away(person: Any) -> Any:
         return (
             select(Leave.id).where(Leave.person_id == person.id, Leave.starts_at <= now, Leave.ends_at > now).exists()
         )
 
+    load = case((volunteers(Area.level), held_by(Area.id))) if book.caps_load else null()
     rows = session.execute(
         select(
             Area.id,
@@ -137,6 +153,7 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
             _deputy.id,
             _deputy.name,
             away(_deputy),
+            load,
         )
         .outerjoin(SeatRow, SeatRow.area_id == Area.id)
         .outerjoin(_holder, _holder.id == SeatRow.holder_id)
@@ -158,6 +175,7 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
         deputy_id,
         deputy,
         deputy_away,
+        held,
     ) in rows:
         seats.append(
             Seat(
@@ -170,6 +188,7 @@ def _seats(session: Session, which: Any, book: Rulebook, now: datetime) -> list[
                 Occupant(deputy_id, deputy, bool(deputy_away)) if deputy_id else None,
                 prefix,
                 synthetic,
+                held or 0,
             )
         )
     return sorted(seats, key=lambda seat: seat.level.rank)

@@ -17,6 +17,7 @@ from reporter.models import catalogue as tables
 from reporter.models.areas import Department as DepartmentRow
 from reporter.models.areas import DepartmentDuty, LadderStep
 from reporter.models.calendars import CalendarChange
+from reporter.queries import routing
 
 
 class RulebookKeeper:
@@ -105,6 +106,8 @@ def load(session: Session) -> Rulebook:
             DayChange(row.version, row.day, None if row.before is None else row.before == "workday")
             for row in session.scalars(select(CalendarChange).order_by(CalendarChange.version.desc()))
         ],
+        routing_rules=routing.rules(session),
+        caps_load=any(row.key == "open_cap" and row.value for row in policies),
     )
 
 

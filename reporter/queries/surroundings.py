@@ -12,11 +12,14 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Date,
     Float,
     Select,
     String,
+    and_,
     bindparam,
+    case,
     exists,
     or_,
     select,
@@ -34,6 +37,7 @@ from reporter.models.areas import Seat as SeatRow
 from reporter.models.people import Person
 from reporter.models.points import OpenPoint
 from reporter.models.tickets import Report, Ticket
+from reporter.queries.areas import held_by, volunteers
 from reporter.queries.portable import rows_as_json
 from reporter.queries.prepared import Prepared
 from reporter.queries.spatial import covers, in_box
@@ -85,6 +89,7 @@ def look(
         "submitter_id": submitter_id,
         "client_request_id": client_request_id,
         "external_no": external_no,
+        "counting": book.caps_load,
     }
     if vicinity is not None:
         given.update(_box(point, vicinity))
@@ -127,6 +132,7 @@ def _seat(
     deputy_id: int | None,
     deputy: str,
     deputy_away: int,
+    load: int | None,
 ) -> Seat:
     return Seat(
         area_id,
@@ -138,6 +144,7 @@ def _seat(
         Occupant(deputy_id, deputy, bool(deputy_away)) if deputy_id else None,
         prefix,
         bool(synthetic),
+        load or 0,
     )
 
 
@@ -215,6 +222,7 @@ def _statement(*, near: bool) -> Select[*tuple[Any, ...]]:
                 _deputy.c.id,
                 _deputy.c.name,
                 _away(_deputy),
+                case((and_(bindparam("counting", type_=Boolean), volunteers(_area.c.level)), held_by(_area.c.id))),
             )
         )
         .outerjoin_from(_area, _seats, _seats.c.area_id == _area.c.id)

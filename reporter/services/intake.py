@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reporter.db import plain
-from reporter.domain import areas as area_rules
-from reporter.domain import catalogue, permissions, routing
-from reporter.domain.areas import Level, Placement, Seat, Surroundings
+from reporter.domain import catalogue, permissions
+from reporter.domain.areas import Placement, Seat
 from reporter.domain.coordinates import Point
+from reporter.domain.deciding import Verdict
 from reporter.domain.duplicates import Similar
 from reporter.domain.errors import Refusal
 from reporter.domain.events import EventKind
@@ -21,10 +21,9 @@ from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category, Condition
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Report, Ticket
-from reporter.queries import areas, filing, surroundings, tickets
+from reporter.queries import filing, surroundings, tickets
 from reporter.queries.filing import Filing, Series
-from reporter.queries.surroundings import Outlook
-from reporter.services import ball, clocks, drafts, joining, messages, nearness, photos, scene
+from reporter.services import ball, clocks, deciding, drafts, joining, messages, nearness, photos, scene
 from reporter.services.drafts import Draft
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork, next_event
@@ -82,23 +81,27 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
         assert before is not None
         return before
 
-    placement, chain = _locate(uow, draft, point, around)
+    placement, chain = deciding.locate(uow, point, draft.accuracy_m, around)
     here = [seat.area_id for seat in chain]
     policy = uow.policy(here)
     category = named or uow.book.category(uow.book.fallback_code, uow.today)
     condition = uow.book.condition(category, draft.condition, here, uow.today)
     about = drafts.about(uow, draft)
     pictures = photos.loose(uow, draft.photo_ids, policy)
-    decision = routing.route(
+    verdict = deciding.decide(
+        uow,
         chain,
-        category.first_level,
+        category,
+        condition,
+        drafts.source_of(uow.caller, draft),
+        flags=placement.flags,
         conflicted=about,
         triage=named is None,
-        coarse="inaccurate" in placement.flags,
     )
+    way = ball.way_of(verdict)
 
-    ticket = _ticket(uow, draft, point, placement, chain, category, condition, decision, min(about, default=None))
-    hops = ball.first_hops(ticket, decision, "filed", uow.now)
+    ticket = _ticket(uow, draft, point, placement, chain, category, condition, verdict, min(about, default=None))
+    hops = ball.first_hops(ticket, way, "filed", uow.now)
     timed = [
         clocks.begin(
             uow,
@@ -107,7 +110,7 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
             condition,
             seq=seq,
             hop_seq=hops[-1].seq,
-            level=decision.holder.seat.level,
+            level=way[-1].level,
             started_at=uow.now,
         )
         for seq, kind in enumerate(clocks_when_filed(Status(ticket.status)), start=1)
@@ -129,7 +132,7 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
         chain,
         submitters=[uow.caller.person_id],
         conflicted=about,
-        holder=decision.holder.seat.title,
+        holder=way[-1].title,
         category=category.name,
     )
     ticks = [clocks.first_tick(clock) for clock in timed]
@@ -137,7 +140,7 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
     filing.write(uow.session, Filing(numbers, ticket, report, hops, timed, ticks, event, told))
     photos.bind(pictures, ticket, report=report)
 
-    filed = scene.filed(uow, ticket, chain, hops, timed, report, pictures)
+    filed = scene.filed(uow, ticket, [*chain, *verdict.elsewhere(chain)], hops, timed, report, pictures)
     similar = nearness.alike(uow, point, named, draft.accuracy_m or 0.0, policy, around.near)
     return Receipt(ticket, report, True, similar, filed)
 
@@ -148,21 +151,6 @@ def _received_before(uow: UnitOfWork, draft: Draft) -> Receipt | None:
     if found is None and draft.external_no is not None:
         found = tickets.report_by_external_no(uow.session, uow.caller.person_id, draft.external_no)
     return Receipt(found[0], found[1], False) if found else None
-
-
-def _locate(uow: UnitOfWork, draft: Draft, point: Point, around: Outlook) -> tuple[Placement, list[Seat]]:
-    """The area and its chain of seats. A coarse fix goes no deeper than the community. Raises LocationOutOfArea."""
-    if around.holding:
-        placement = area_rules.place(Surroundings(holding=around.holding))
-        chain = around.chain_of(placement.area_id)
-    else:
-        placement = area_rules.place(areas.beside(uow.session, point, uow.today, uow.policy(()).snap_m))
-        chain = areas.chain_of(uow.session, placement.area_id, uow.book, uow.now)
-    coarse = uow.policy([seat.area_id for seat in chain]).coarse_accuracy_m
-    if draft.accuracy_m is not None and draft.accuracy_m > coarse:
-        chain = area_rules.up_to(chain, Level.COMMUNITY)
-        placement = Placement(chain[-1].area_id, (*placement.flags, "inaccurate"))
-    return placement, chain
 
 
 def series(uow: UnitOfWork, chain: Sequence[Seat], policy: Policy) -> Series:
@@ -179,7 +167,7 @@ def _ticket(
     chain: Sequence[Seat],
     category: Category,
     condition: Condition,
-    decision: routing.Decision,
+    verdict: Verdict,
     about: int | None,
 ) -> Ticket:
     spoken = catalogue.emergency(draft.text or "", uow.book.words, uow.book.matching["traditional"])
@@ -200,7 +188,7 @@ def _ticket(
         lat=point.lat,
         accuracy_m=draft.accuracy_m or 0.0,
         place_flags=list(placement.flags),
-        accountable_area_id=decision.accountable.seat.area_id,
+        accountable_area_id=verdict.accountable.seat.area_id,
         received_at=uow.now,
         joins=0,
         reworks=0,

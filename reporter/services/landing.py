@@ -6,18 +6,18 @@ from typing import Any
 
 from reporter.domain import passing, routing
 from reporter.domain.areas import Level, Seat
+from reporter.domain.deciding import Verdict
 from reporter.domain.errors import UnknownReceiver, sentence
 from reporter.domain.lifecycle import Ball
-from reporter.domain.routing import Reason
+from reporter.domain.routing import DEPARTMENT_OWNED, Reason
 from reporter.domain.rulebook import Category
+from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop
 from reporter.queries import areas
-from reporter.services import holdings
-from reporter.services.ball import Landing, landing_of
+from reporter.services import deciding, holdings
+from reporter.services.ball import Landing, landing_of, way_of
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork
-
-DEPARTMENT_OWNED = frozenset({"department", "street"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class Giver:
 def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> Receiver | None:
     """Who gets the ball; None when it stays or the ticket ends. Raises NoLevelAbove, UnknownReceiver."""
     if word is Ball.ROUTED:
-        return _routed(scene)
+        return _routed(uow, scene)
+    if word is Ball.RELOCATED:
+        return _relocated(uow, scene)
     if word is Ball.GIVEN:
         return Receiver(named(uow, scene, str(given["to"]), _holder(scene), scene.category))
     if word is Ball.HANDED:
@@ -80,17 +82,35 @@ def title_of(uow: UnitOfWork, chain: Sequence[Seat], hop: Hop | None) -> str:
     return seat.title if seat else ""
 
 
-def _routed(scene: Scene) -> Receiver | None:
-    decision = routing.route(
-        scene.chain,
-        scene.category.first_level,
-        conflicted=scene.conflicted,
-        coarse="inaccurate" in scene.ticket.place_flags,
-    )
-    if decision.holder.seat.area_id == scene.ticket.holder_area_id:
+def _routed(uow: UnitOfWork, scene: Scene) -> Receiver | None:
+    """As the rules and the catalogue say; when that is whoever has it, only what was considered is written down."""
+    verdict = _decided(uow, scene)
+    way, present = way_of(verdict), scene.open_hop
+    if present is not None and (way[-1].area_id, way[-1].department_id) == (present.area_id, present.department_id):
+        present.decisions = [*(present.decisions or []), verdict.trace]
+        present.failed_rule = present.failed_rule or verdict.failed_rule
         return None
-    through = [stop for stop in decision.stops[1:-1] if stop.seat.area_id != scene.ticket.holder_area_id]
-    return Receiver(landing_of(decision.holder), tuple(landing_of(stop) for stop in through))
+    through = [landing for landing in way[1:-1] if landing.area_id != scene.ticket.holder_area_id]
+    return Receiver(way[-1], tuple(through))
+
+
+def _relocated(uow: UnitOfWork, scene: Scene) -> Receiver:
+    """From the seat accountable in the other area down; what has no category yet stays with that one."""
+    way = way_of(_decided(uow, scene, triage=scene.ticket.status == Status.REPORTED))
+    return Receiver(way[-1], tuple(way[:-1]))
+
+
+def _decided(uow: UnitOfWork, scene: Scene, *, triage: bool = False) -> Verdict:
+    return deciding.decide(
+        uow,
+        scene.chain,
+        scene.category,
+        scene.condition,
+        scene.ticket.source,
+        flags=scene.ticket.place_flags,
+        conflicted=scene.conflicted,
+        triage=triage,
+    )
 
 
 def _holder(scene: Scene) -> Giver:

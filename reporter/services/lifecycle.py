@@ -22,20 +22,31 @@ from reporter.queries import tickets
 from reporter.services import asides, ball, clocks, invitations, landing, messages, photos, settling, sla, splits
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import checking, ending, filing, holding, overseeing, passing, prolonging, splitting
-from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
+from reporter.services.steps import (
+    checking,
+    ending,
+    filing,
+    holding,
+    overseeing,
+    passing,
+    prolonging,
+    relocating,
+    splitting,
+)
+from reporter.services.steps.hooks import NO_HOOK, Hook, Step, joined, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {
-    **filing.HOOKS,
-    **passing.HOOKS,
-    **splitting.HOOKS,
-    **ending.HOOKS,
-    **checking.HOOKS,
-    **holding.HOOKS,
-    **prolonging.HOOKS,
-    **overseeing.HOOKS,
-}
+HOOKS: dict[Action, Hook] = joined(
+    filing.HOOKS,
+    passing.HOOKS,
+    relocating.HOOKS,
+    splitting.HOOKS,
+    ending.HOOKS,
+    checking.HOOKS,
+    holding.HOOKS,
+    prolonging.HOOKS,
+    overseeing.HOOKS,
+)
 
 
 def take(

@@ -129,7 +129,9 @@ def _people(
         return _acting(chain, lambda seat: seat.area_id == ticket.accountable_area_id, conflicted)
     if audience is Audience.COPIED:
         copied = {Level.COMMUNITY, Level.STREET} if ticket.emergency else {Level.COMMUNITY}
-        return _acting(chain, lambda seat: ticket.severity == 4 and seat.level in copied, conflicted)
+        by_rule = hop.decisions[-1]["copied"] if hop and hop.decisions else None
+        grave = ticket.severity == 4
+        return _acting(chain, lambda seat: seat.area_code == by_rule or (grave and seat.level in copied), conflicted)
     try:
         if audience in _ABOVE:
             level = _ABOVE[audience]

@@ -86,7 +86,8 @@ def filed(
     report: Report,
     photos: Sequence[Photo],
 ) -> Scene:
-    """The scene of a ticket the caller has just filed, from rows that are in memory already."""
+    """The scene of a ticket the caller has just filed, from rows that are in memory already. ``chain``: with every
+    seat beside it that holds the ticket."""
     people = {one.person_id: one.name for seat in chain for one in (seat.holder, seat.deputy) if one}
     words = [Words(report, uow.caller.name, uow.caller.role)]
     return _of(uow, ticket, chain, hops, timed, words, photos, people)

@@ -127,6 +127,7 @@ class Row:
             "revisit_id": str(target.revisit),
             "code": target.area,
             "voice_id": str(target.voice),
+            "proposal_id": "1",  # nobody has proposed anything
         }
         return re.sub(r"<.*?:(\w+)>", lambda found: values[found[1]], path)
 
@@ -261,6 +262,17 @@ TABLE = [
         ask=body(upheld=True, note="属实"),
     ),
     Row("GET /api/v1/overdue-appeals", **same(s403=ONLOOKERS)),
+    # routing
+    Row("GET /api/v1/tickets/<string:number>/neighbours", **seen(200), rest=404),
+    Row("POST /api/v1/routing/explain", ask=lambda target: {"json": {"location": at_point(target)["query_string"]}}),
+    Row("GET /api/v1/routing/rules", **same(s200=ABOVE | {"auditor", "admin"}), rest=403),
+    Row("GET /api/v1/routing/proposals", **same(s200=ABOVE | {"auditor", "admin"}), rest=403),
+    Row(
+        "POST /api/v1/routing/proposals/<int(max=9223372036854775807):proposal_id>/decision",
+        **same(s404=ABOVE),
+        rest=403,
+        ask=body(accepted=True),
+    ),
     # the inbox
     Row("GET /api/v1/messages"),
     Row(

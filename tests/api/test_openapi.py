@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service import Service, picture
-from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, HOME
+from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, GRID_B, HOME
 
 Opened = Callable[[str], Service]
 NAMES = Path(__file__).parents[2] / ".." / "shared" / "api.md"
@@ -194,6 +194,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/tickets", grid.get("/tickets")
     yield "GET /api/v1/reports", rider.get("/reports")
     yield "GET /api/v1/messages", rider.get("/messages")
+    yield from a_correction(service)
     message = rider.get("/messages").json["items"][0]["id"]
     yield "POST /api/v1/messages/{message_id}/read", rider.post(f"/messages/{message}/read")
     yield "GET /api/v1/dashboard/summary", street.get("/dashboard/summary")
@@ -234,6 +235,28 @@ def a_late_life(service: Service) -> Iterator[tuple[str, Any]]:
     given = {"upheld": True, "note": "属实"}
     yield "POST /api/v1/tickets/{number}/overdue-appeal/review", street.post(f"{appeal}/review", given)
     yield "GET /api/v1/tickets/{number}", home.get(f"/tickets/{number}")
+
+
+def a_correction(service: Service) -> Iterator[tuple[str, Any]]:
+    """Three reports in the wrong grid, and what the district makes of them."""
+    rider, grid, community, district = (
+        service.as_("rider"),
+        service.seat(GRID_A),
+        service.seat(CENTRAL),
+        service.as_("district"),
+    )
+    where = {"lng": AT_HOME[0], "lat": AT_HOME[1], "coord_type": "wgs84"}
+    yield "POST /api/v1/routing/explain", grid.post("/routing/explain", {"location": where, "category": LAMP})
+    yield "GET /api/v1/routing/rules", district.get("/routing/rules")
+    for _ in range(3):
+        number = rider.report(AT_HOME, category="BJ0123")["number"]
+        yield "GET /api/v1/tickets/{number}/neighbours", grid.get(f"/tickets/{number}/neighbours")
+        moved = community.step(number, "relocate", area=GRID_B)
+        yield "POST /api/v1/tickets/{number}/steps", moved
+    listed = district.get("/routing/proposals")
+    yield "GET /api/v1/routing/proposals", listed
+    path = f"/routing/proposals/{listed.json['items'][0]['id']}/decision"
+    yield "POST /api/v1/routing/proposals/{proposal_id}/decision", district.post(path, {"accepted": True})
 
 
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ SUBMITTER = frozenset({Who.ANYBODY, Who.SUBMITTER, Who.ANY_SUBMITTER})
 GRID = Facts(holder_level=Level.GRID)
 HOME = Facts(holder_level=Level.NEIGHBOURHOOD)
 DEPARTMENT = Facts(holder_level=None)
+OVERSEER = frozenset({Who.ANYBODY, Who.OVERSEER})
+OVERSEEN = Facts(holder_level=Level.GRID, overseer_level=Level.COMMUNITY)
 PHOTO = {"photo_ids": ["p"]}
 
 
@@ -56,6 +58,9 @@ PING_PONG = dataclasses.replace(DEPARTMENT, pair_exhausted=True)
         ("reject", "reported", GRID, HOLDER, {"reason_code": "duplicate"}, "not_accepted", "nobody"),
         ("withdraw", "dispatched", HOME, SUBMITTER, {}, "withdrawn", "nobody"),
         ("reopen", "closed", Facts(), SUBMITTER, {"reason": "r"}, "dispatched", "above_solver"),
+        ("relocate", "reported", GRID, HOLDER, {}, None, "relocated"),  # no category yet: only the grid is another
+        ("relocate", "handling", GRID, HOLDER, {"area": "1"}, "dispatched", "relocated"),  # begins anew there
+        ("relocate", "accepted", OVERSEEN, OVERSEER, {"area": "1"}, "dispatched", "relocated"),
         ("note", "closed", Facts(), frozenset({Who.ANYBODY}), {"text": "t"}, None, "stays"),
         ("return", "handling", PING_PONG, HOLDER, {"reason_code": "other"}, "accepted", "to_street"),  # the third time
         ("split", "accepted", STREET, HOLDER, {"parts": ["p"]}, "handling", "stays"),
@@ -89,6 +94,10 @@ def test_a_step_leads(
         ("withdraw", "dispatched", dataclasses.replace(HOME, joined_by_others=True), SUBMITTER, {}, StepNotPossible),
         ("withdraw", "handling", HOME, SUBMITTER, {}, StepNotPossible),
         ("reopen", "handling", HOME, SUBMITTER, {"reason": "r"}, StepNotPossible),
+        ("relocate", "handling", HOME, HOLDER, {"area": "1"}, Forbidden),  # the grid and wider move it
+        ("relocate", "handling", DEPARTMENT, HOLDER, {"area": "1"}, Forbidden),
+        ("relocate", "handling", dataclasses.replace(OVERSEEN, overseer_level=Level.GRID), OVERSEER, {}, Forbidden),
+        ("relocate", "feedback", GRID, HOLDER, {"area": "1"}, StepNotPossible),  # it was solved where it is
         ("accept", "reported", GRID, HOLDER, {}, MissingInput),
         ("respond", "handling", GRID, HOLDER, {"note": "n"}, MissingInput),  # a guard needs proof
         ("solve", "handling", dataclasses.replace(GRID, photo_compulsory=True), HOLDER, {}, MissingInput),

@@ -1,4 +1,4 @@
-"""A city from four files: the examples that are shipped, whole or not at all, and only where they are asked for."""
+"""A city from five files: the examples that are shipped, whole or not at all, and only where they are asked for."""
 
 import subprocess
 import sys
@@ -18,6 +18,7 @@ FILES = (
     ("seats", "seats.csv"),
     ("catalogue", "catalogue.csv", "--code-system", "GB/T 30428.2"),
     ("calendar", "calendar.csv"),
+    ("rules", "rules.csv"),
 )
 AT_THE_DOOR = (113.00261, 29.00361)  # in 1栋1单元, as the file is drawn: GCJ-02
 
@@ -49,7 +50,7 @@ def test_the_examples_make_a_city_that_takes_a_report(
 @pytest.mark.parametrize("command", commands(), ids=[kind for kind, *_ in FILES])
 def test_a_failure_in_the_middle_leaves_nothing_behind(empty_desk: Desk, command: list[str]) -> None:
     """Whatever breaks, the process or the database: there is one transaction, and it never ended."""
-    if command[0] == "seats":
+    if command[0] in ("seats", "rules"):
         assert empty_desk.run(*commands()[0], "--apply").code == 0
     before = empty_desk.contents()
     with pytest.raises(RuntimeError), _breaking_at_the_record(empty_desk.engine):

@@ -1,7 +1,7 @@
 """What must never be is refused by the database itself, whatever the code above it believes."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reporter.models.catalogue import CalendarDay
 from reporter.models.messages import Delivery, Message
 from reporter.models.photos import Photo
+from reporter.models.routing import PlaceCorrection, RoutingProposal, RoutingRule
 from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket
 from tests.service import Service
 from tests.world import AT_HOME, BEGAN
@@ -49,6 +50,17 @@ def _clock(kind: str) -> Any:
     changes = {"seq": literal(9), "kind": literal(kind)}
     values = [changes.get(column.name, column) for column in table.c]
     return insert(Clock).from_select([column.name for column in table.c], select(*values).where(table.c.seq == 1))
+
+
+RULE = {
+    "code": "R1", "version": 1, "priority": 1, "categories": [], "conditions": [], "severities": [], "sources": [],
+    "days": "any", "weekdays": [], "effect": "first_level", "target": "grid", "source": "x", "author": "x",
+    "made_at": BEGAN, "valid_from": BEGAN.date(),
+}  # fmt: skip
+CORRECTION = {
+    "ticket_id": 1, "seq": 1, "from_area_id": 1, "to_area_id": 2, "state": "suggested", "by_id": 1, "at": BEGAN,
+}  # fmt: skip
+PROPOSAL = {"from_area_id": 1, "to_area_id": 2, "state": "open", "made_at": BEGAN}
 
 
 NEVER = [
@@ -96,6 +108,16 @@ NEVER = [
         insert(Event).values(ticket_id=1, seq=9, kind="forgotten", at=BEGAN, status="closed", data={}),
         id="an event of no kind",
     ),
+    pytest.param(insert(RoutingRule).values([RULE, RULE]), id="a version of a rule twice"),
+    pytest.param(insert(RoutingRule).values({**RULE, "effect": "magic"}), id="a rule of no effect"),
+    pytest.param(insert(RoutingRule).values({**RULE, "effect": "copy"}), id="a copy to nobody"),
+    pytest.param(insert(RoutingRule).values({**RULE, "from_time": "22:00"}), id="hours without an end"),
+    pytest.param(insert(RoutingRule).values({**RULE, "valid_to": date(2020, 1, 1)}), id="a rule that ends before"),
+    pytest.param(insert(PlaceCorrection).values({**CORRECTION, "to_area_id": 1}), id="a correction to the same"),
+    pytest.param(insert(PlaceCorrection).values([CORRECTION, {**CORRECTION, "seq": 2}]), id="two open suggestions"),
+    pytest.param(insert(PlaceCorrection).values({**CORRECTION, "state": "accepted"}), id="accepted by nobody"),
+    pytest.param(insert(RoutingProposal).values([PROPOSAL, PROPOSAL]), id="two open proposals of a pair"),
+    pytest.param(insert(RoutingProposal).values({**PROPOSAL, "decided_at": BEGAN}), id="an open proposal, decided"),
     pytest.param(insert(CalendarDay).values(day=BEGAN.date().replace(year=2030), kind="half", source="x"), id="½ day"),
 ]
 
@@ -124,6 +146,9 @@ def test_what_differs_in_nothing_but_the_fault_is_taken(session: Session) -> Non
         _report(client_request_id="other", joined=True),
         _clock("verify"),
         insert(Rating).values(RATING),
+        insert(RoutingRule).values(RULE),
+        insert(PlaceCorrection).values(CORRECTION),
+        insert(RoutingProposal).values(PROPOSAL),
         insert(Message).values({**MESSAGE, "state": "waiting"}),
         insert(Photo).values({**PHOTO, "ticket_id": 1, "report_id": 1}),
         insert(Photo).values({**PHOTO, "ticket_id": 1, "event_seq": 1}),

@@ -5,15 +5,17 @@ compares every row.
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from reporter.demo.history.world import Place, World
-from reporter.domain import routing
+from reporter.domain import deciding, routing
 from reporter.domain.areas import Level
+from reporter.domain.deciding import Verdict
 from reporter.domain.lifecycle import Ball
 from reporter.domain.routing import Reason
-from reporter.domain.rulebook import Category
-from reporter.services.ball import Landing, landing_of
+from reporter.domain.rulebook import Category, Condition
+from reporter.services.ball import Landing, landing_of, way_of
 from reporter.services.landing import Receiver
 
 
@@ -31,6 +33,8 @@ class Around(Protocol):
     world: World
     place: Place
     category: Category
+    condition: Condition
+    source: str
     coarse: bool
     accountable_id: int
     solver_hop: int | None
@@ -39,10 +43,10 @@ class Around(Protocol):
     def hops(self) -> list[Any]: ...
 
 
-def receiver_of(ticket: Around, word: Ball, given: Mapping[str, Any]) -> Receiver | None:
+def receiver_of(ticket: Around, word: Ball, given: Mapping[str, Any], at: int) -> Receiver | None:
     """Who gets the ball; None when it stays or nobody has it any more. Raises NoLevelAbove."""
     if word is Ball.ROUTED:
-        return _routed(ticket)
+        return _routed(ticket, at)
     if word is Ball.GIVEN:
         return Receiver(_department(ticket, str(given["to"])))
     if word is Ball.UP:
@@ -63,13 +67,31 @@ def level_of(landing: Landing) -> Level:
     return landing.level or Level.BUILDING
 
 
-def _routed(ticket: Around) -> Receiver | None:
-    holder = ticket.hops[-1].landing.area_id
-    decision = routing.route(ticket.place.chain, ticket.category.first_level, coarse=ticket.coarse)
-    if decision.holder.seat.area_id == holder:
+def _routed(ticket: Around, at: int) -> Receiver | None:
+    hop = ticket.hops[-1]
+    verdict = verdict_of(ticket, at)
+    way = way_of(verdict)
+    if (way[-1].area_id, way[-1].department_id) == (hop.landing.area_id, hop.landing.department_id):
+        hop.decisions.append(verdict.trace)
         return None
-    through = [stop for stop in decision.stops[1:-1] if stop.seat.area_id != holder]
-    return Receiver(landing_of(decision.holder), tuple(landing_of(stop) for stop in through))
+    through = [landing for landing in way[1:-1] if landing.area_id != hop.landing.area_id]
+    return Receiver(way[-1], tuple(through))
+
+
+def verdict_of(ticket: Around, at: int, *, triage: bool = False) -> Verdict:
+    """What ``services/deciding.py`` asks, of a ticket in memory; ``at`` in microseconds, UTC."""
+    book, place = ticket.world.book, ticket.place
+    moment = datetime.fromtimestamp(at / 1_000_000, UTC)
+    return deciding.decide(
+        book,
+        place.chain,
+        deciding.matter_of(book, place.policy, place.chain, ticket.category, ticket.condition, ticket.source, moment),
+        ticket.category.first_level,
+        flags=("inaccurate",) if ticket.coarse else (),
+        triage=triage,
+        cap=deciding.cap_of(place.policy, ticket.condition),
+        seat_of=ticket.world.seats.get,
+    )
 
 
 def _department(ticket: Around, to: str) -> Landing:

@@ -80,7 +80,7 @@ LAYOUTS = {
             Hop,
             (
                 "ticket_id", "seq", "area_id", "department_id", "elsewhere", "level", "person_id", "via", "sent_from",
-                "reasons", "started_at", "ended_at", "overdue_here", "response_missed",
+                "reasons", "started_at", "ended_at", "overdue_here", "response_missed", "decisions",
             ),
         ),
         Layout(

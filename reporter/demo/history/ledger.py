@@ -11,7 +11,7 @@ from typing import Any
 from reporter.demo.history import landing, telling, timing
 from reporter.demo.history.parts import Clock, Event, Filing, Grade, Hop, Joining, Told
 from reporter.demo.history.world import Place, World
-from reporter.domain import actions, procedures, routing
+from reporter.domain import actions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
@@ -20,7 +20,7 @@ from reporter.domain.permissions import Role
 from reporter.domain.procedures import Move
 from reporter.domain.rulebook import Category, Condition
 from reporter.domain.statuses import Status
-from reporter.services.ball import Landing, landing_of
+from reporter.services.ball import Landing, way_of
 from reporter.services.steps.ending import drawn_for_recheck
 
 _HOLDER = frozenset({Who.ANYBODY, Who.HOLDER})
@@ -33,6 +33,7 @@ class Ledger:
 
     def __init__(self, world: World, place: Place, filing: Filing, *, tells: bool):
         self.world, self.place, self.filing, self.tells = world, place, filing, tells
+        self.source = {Role.RIDER: "rider"}.get(filing.submitter[1], "resident")
         self.category: Category = filing.category
         self.condition: Condition = filing.condition
         self.coarse = filing.coarse
@@ -65,20 +66,16 @@ class Ledger:
 
     def _file(self) -> None:
         filing = self.filing
-        decision = routing.route(
-            self.place.chain,
-            self.category.first_level,
-            triage=filing.category.code == self.world.book.fallback_code,
-            coarse=self.coarse,
-        )
-        self.accountable_id = decision.accountable.seat.area_id
-        for stop in decision.stops:
-            self._begin_hop(landing_of(stop), "filed", None, filing.at)
-            if stop is not decision.holder:
+        triage = filing.category.code == self.world.book.fallback_code
+        verdict = landing.verdict_of(self, filing.at, triage=triage)
+        self.accountable_id = verdict.accountable.seat.area_id
+        way = way_of(verdict)
+        for stop in way:
+            self._begin_hop(stop, "filed", None, filing.at)
+            if stop is not way[-1]:
                 self.hops[-1].ended = filing.at
         for kind in clocks_when_filed(self.status):
             self.start_clock(kind, filing.at)
-        self.source = {Role.RIDER: "rider"}.get(filing.submitter[1], "resident")
         event = self.record(
             EventKind.FILED,
             filing.at,
@@ -121,7 +118,7 @@ class Ledger:
         acting_for = None if submitter else hop.landing.area_id
         if action is Action.ACCEPT:
             self._refile(given)
-        receiver = landing.receiver_of(self, move.ball, given)
+        receiver = landing.receiver_of(self, move.ball, given, at)
         stage_stops, stage_starts = stage_clocks(self.status, move.to or self.status, passed_on=receiver is not None)
         self.stop_clocks(at, (*self._stops(move, facts), *stage_stops))
         self._note_times(at, move, facts, before)
@@ -226,7 +223,8 @@ class Ledger:
         return self.hops[-1]
 
     def _begin_hop(self, to: Landing, via: str, sent_from: int | None, at: int) -> None:
-        self.hops.append(Hop(len(self.hops) + 1, to, via, sent_from, at))
+        decisions = [dict(to.decision)] if to.decision else []
+        self.hops.append(Hop(len(self.hops) + 1, to, via, sent_from, at, decisions=decisions))
 
     def start_clock(self, kind: ClockKind, started: int, *, rework: bool = False, present: int | None = None) -> None:
         """With the limit in force here, for whoever has the ball; the resolve clock's deadline is the ticket's."""

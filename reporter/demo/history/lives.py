@@ -21,8 +21,8 @@ from reporter.domain.errors import NoLevelAbove
 from reporter.domain.lifecycle import CLAIMS, ClockKind
 from reporter.domain.permissions import Role
 from reporter.domain.ratings import SATISFIED_FROM
+from reporter.domain.routing import DEPARTMENT_OWNED
 from reporter.domain.statuses import Status
-from reporter.services.landing import DEPARTMENT_OWNED
 
 _HOUR = 3600 * SECOND
 _DAY = 24 * _HOUR

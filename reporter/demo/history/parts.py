@@ -42,6 +42,7 @@ class Hop:
     ended: int | None = None
     overdue_here: bool = False
     response_missed: bool = False
+    decisions: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

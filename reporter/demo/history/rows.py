@@ -139,6 +139,7 @@ class Rower:
                 self._at(hop.ended),
                 int(hop.overdue_here),
                 int(hop.response_missed),
+                json.dumps(hop.decisions) if hop.decisions else None,
             )
             for hop in ledger.hops
         ]

@@ -49,6 +49,27 @@ class Hook:
 NO_HOOK = Hook()
 
 
+def joined(*families: Mapping[Any, Hook]) -> dict[Any, Hook]:
+    """The hooks of all families by action; where several have one for the same action, each is called, in order."""
+    found: dict[Any, Hook] = {}
+    for family in families:
+        for action, hook in family.items():
+            known = found.get(action)
+            found[action] = hook if known is None else _after(known, hook)
+    return found
+
+
+def _after(first: Hook, second: Hook) -> Hook:
+    def each(one: Callable[[Step], None], other: Callable[[Step], None]) -> Callable[[Step], None]:
+        def both(step: Step) -> None:
+            one(step)
+            other(step)
+
+        return both if other is not nothing else one
+
+    return Hook(each(first.check, second.check), each(first.prepare, second.prepare), each(first.change, second.change))
+
+
 def present(ticket: Ticket) -> dict[str, Any]:
     """What a caller who was too late should look at now."""
     return {"number": ticket.number, "status": ticket.status, "version": ticket.version}
