@@ -11,7 +11,8 @@ import reporter.models.messages
 import reporter.models.people
 import reporter.models.photos
 import reporter.models.points
-import reporter.models.tickets  # noqa: F401 — every table must be known before they are compared
+import reporter.models.tickets
+import reporter.models.whistles  # noqa: F401 — every table must be known before they are compared
 from reporter.db import Base
 
 # Tables of SpatiaLite that GeoAlchemy's own filter does not know (tech.md 2, trap 3).

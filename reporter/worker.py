@@ -1,4 +1,4 @@
-"""The jobs and how often: messages, clocks, figures, photos, loose photos. One process; any number may run."""
+"""The jobs and how often: messages, clocks, attendance, figures, photos. One process; any number may run."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from reporter.services import messages, photos, settling, sla
+from reporter.services import attendance, messages, photos, settling, sla
 from reporter.services.messages import Channel
 from reporter.services.photos import Darkroom, Store
 from reporter.services.unit_of_work import Works
@@ -29,6 +29,7 @@ def jobs(works: Works, channels: Sequence[Channel], store: Store, darkroom: Dark
     return [
         Job("messages", 0.5, lambda: messages.send_waiting(works, channels)),
         Job("clocks", 1.0, lambda: sla.sweep(works)),
+        Job("attendance", 1.0, lambda: attendance.sweep(works)),
         Job("figures", 2.0, lambda: settling.settle(works)),
         Job("photos", 0.5, lambda: photos.develop_waiting(works, store, darkroom)),
         Job("loose_photos", 3600.0, lambda: photos.remove_loose(works, store)),

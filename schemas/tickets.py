@@ -138,6 +138,18 @@ class RatingOut(Schema):
     changed_at = Moment(allow_none=True)
 
 
+class WhistleBrief(Schema):
+    """A whistle (吹哨) blown for a ticket."""
+
+    number = fields.String()
+    status = fields.String()
+    status_name = fields.String()
+    kind = fields.String()
+    kind_name = fields.String()
+    blown_at = Moment()
+    ended_at = Moment(allow_none=True)
+
+
 class TicketOut(Schema):
     """One ticket. What the caller has no business with is absent or masked."""
 
@@ -170,6 +182,9 @@ class TicketOut(Schema):
     reports = fields.List(fields.Nested(Words))
     photos_after = fields.List(fields.Nested(PhotoOut))
     joins = fields.Integer()
+    whistles = fields.List(
+        fields.Nested(WhistleBrief), metadata={"description": "blown for it, for those who see them"}
+    )
     reworks = fields.Integer()
     emergency = fields.Nested(Emergency, allow_none=True)
     rating = fields.Nested(RatingOut, allow_none=True)

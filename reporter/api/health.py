@@ -11,11 +11,12 @@ from reporter.models.leases import Leased
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock
+from reporter.models.whistles import WhistleCall
 from reporter.services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("health", __name__, description="For operators")
 
-QUEUES: dict[str, type[Leased]] = {"messages": Message, "photos": Photo, "clocks": Clock}
+QUEUES: dict[str, type[Leased]] = {"messages": Message, "photos": Photo, "clocks": Clock, "attendance": WhistleCall}
 STUCK_AFTER = timedelta(minutes=5)  # due for longer than this: nobody is working
 
 

@@ -28,7 +28,7 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     mine = Message.person_id == uow.caller.person_id
     page = (
         select(Message, Ticket.number)
-        .join(Ticket, Ticket.id == Message.ticket_id)
+        .outerjoin(Ticket, Ticket.id == Message.ticket_id)
         .where(mine)
         .order_by(Message.id.desc())
         .limit(query["limit"] + 1)
@@ -52,14 +52,15 @@ def inbox(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
 def read(uow: UnitOfWork, message_id: int) -> dict[str, Any]:
     """Mark one of my messages as read"""
     row = messages.mark_read(uow, message_id)
-    return _shown(row, uow.session.scalars(select(Ticket.number).where(Ticket.id == row.ticket_id)).one())
+    return _shown(row, uow.session.scalar(select(Ticket.number).where(Ticket.id == row.ticket_id)))
 
 
-def _shown(row: Message, number: str) -> dict[str, Any]:
+def _shown(row: Message, number: str | None) -> dict[str, Any]:
     filling = {"number": number, **{key: words.say(str(value)) for key, value in row.data.items()}}
     return {
         "id": row.id,
         "ticket": number,
+        "whistle": row.data["number"] if row.whistle_event_id is not None else None,
         "text": words.say(row.text, **filling),
         "created_at": row.created_at,
         "read_at": row.read_at,

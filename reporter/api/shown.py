@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import forms, words
+from reporter.api import forms, whistle_briefs, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
@@ -77,6 +77,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
         "joins": row.joins,
+        "whistles": whistle_briefs.of_ticket(uow, row) if row.whistles else [],
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
         **_rating(uow, scene, mine, here),

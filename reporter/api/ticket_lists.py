@@ -100,12 +100,12 @@ def _holder(uow: UnitOfWork, text: str | None) -> tuple[tuple[int, ...] | None, 
         area = areas.by_code(uow.session, code)
         return ((area.id,) if area else ()), None
     if kind == "department":
-        return None, _department(uow, code)
+        return None, department_named(uow, code)
     raise Invalid(fields={"holder": sentence("写成 me、seat:区域代码 或 department:部门代码")})
 
 
-def _department(uow: UnitOfWork, code: str) -> int:
-    """Two districts may use one code: the caller's own decides. Raises Invalid naming ``holder``."""
+def department_named(uow: UnitOfWork, code: str, field: str = "holder") -> int:
+    """Two districts may use one code: the caller's own decides. Raises Invalid naming the field."""
     rows = [row for row in uow.book.departments.values() if row.code == code]
     own = {seat.area_id for seat in uow.caller.seats} | {uow.caller.home_area_id}
     for seat in uow.caller.seats:
@@ -113,7 +113,7 @@ def _department(uow: UnitOfWork, code: str) -> int:
     for row in rows:
         if len(rows) == 1 or row.id == uow.caller.department_id or row.district_id in own:
             return row.id
-    raise Invalid(fields={"holder": sentence("没有这个部门")})
+    raise Invalid(fields={field: sentence("没有这个部门")})
 
 
 def _bbox(text: str | None, datum: Datum) -> tuple[float, float, float, float] | None:

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from flask import request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
-from reporter.api import shown, ticket_lists, words
+from reporter.api import shown, ticket_lists, versions, words
 from reporter.api.edge import transaction
 from reporter.api.words import gettext
 from reporter.domain import coordinates, permissions
 from reporter.domain.actions import Action, reason_name
 from reporter.domain.coordinates import Datum
-from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import BY_SUBMITTERS, EVENT_NAMES, INTERNAL, EventKind
 from reporter.domain.permissions import Permission
 from reporter.domain.statuses import STATUS_NAMES, Status
@@ -95,7 +93,7 @@ def take_step(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
     """Take a step with a ticket"""
     if given.get("photo_ids"):
         given["photo_ids"] = [str(photo_id) for photo_id in given["photo_ids"]]
-    ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=_if_match())
+    ticket = lifecycle.take(uow, number, Action(given.pop("action")), given, version=versions.if_match())
     uow.session.flush()
     return shown.reread(uow, ticket, Datum.WGS84), 200, {"ETag": f'"{ticket.version}"'}
 
@@ -131,16 +129,6 @@ def join(uow: UnitOfWork, given: dict[str, Any], number: str) -> Any:
 def reveal(uow: UnitOfWork, given: dict[str, Any], number: str) -> dict[str, Any]:
     """Show who reported, unmasked; written down with the reason"""
     return revealing.reveal(uow, number, given["reason"])
-
-
-def _if_match() -> int | None:
-    header = request.headers.get("If-Match", "").strip()
-    if not header or header == "*":
-        return None
-    try:
-        return int(header.removeprefix("W/").strip('"'))
-    except ValueError as error:
-        raise Invalid(fields={"If-Match": sentence("版本号不对")}) from error
 
 
 def _timeline(uow: UnitOfWork, ticket: Ticket) -> list[dict[str, Any]]:

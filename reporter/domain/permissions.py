@@ -36,6 +36,8 @@ class Permission(StrEnum):
     DASHBOARD = "dashboard"
     REVEAL_SUBMITTER = "reveal_submitter"
     REGISTER_HOTLINE = "register_hotline"
+    BLOW_WHISTLE = "blow_whistle"
+    SEE_WHISTLES = "see_whistles"
 
 
 _EVERYBODY = frozenset(Role)
@@ -54,6 +56,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.DASHBOARD: frozenset({Role.LEAD, Role.DEPARTMENT, Role.DISTRICT, Role.AUDITOR}),
     Permission.REVEAL_SUBMITTER: frozenset({Role.LEAD, Role.DISTRICT, Role.AUDITOR}),
     Permission.REGISTER_HOTLINE: frozenset({Role.INTEGRATOR}),
+    Permission.BLOW_WHISTLE: frozenset({Role.LEAD, Role.DISTRICT}),  # from which level: whistles.SMALLEST_WHISTLER
+    Permission.SEE_WHISTLES: _HANDLERS | {Role.AUDITOR},
 }
 
 

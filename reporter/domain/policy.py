@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from reporter.domain.areas import Level
+from reporter.domain.whistles import Kind
 from reporter.domain.working_time import Limit, Unit, WorkdayMode
 
 
@@ -40,6 +41,10 @@ class Policy:
     loose_photo_days: int
     photos_max: int
     number_digits: int
+    sign_in_limits: Mapping[Kind, Limit]
+    sign_in_radius_m: float
+    feedback_limit: Limit
+    whistle_ahead_days: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -72,7 +77,15 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
         number_digits=int(values["number_digits"]),
+        sign_in_limits={kind: _limit(values[f"sign_in_limit_{kind.value}"]) for kind in Kind},
+        sign_in_radius_m=float(values["sign_in_radius_m"]),
+        feedback_limit=_limit(values["feedback_limit"]),
+        whistle_ahead_days=int(values["whistle_ahead_days"]),
     )
+
+
+def _limit(value: Mapping[str, Any]) -> Limit:
+    return Limit(int(value["value"]), Unit(value["unit"]))
 
 
 def _time(text: str) -> time:

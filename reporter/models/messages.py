@@ -9,22 +9,32 @@ from sqlalchemy.orm import Mapped, mapped_column
 from reporter.db import Base, Key, UTCDateTime
 from reporter.models.indexes import lean
 from reporter.models.leases import Leased
+from reporter.models.whistles import WhistleEvent
 
 
 class Message(Leased, Base):
     """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``,
-    with the ticket's number beside it."""
+    with the ticket's number beside it. What is told of a whistle has no ticket, and the number in ``data``."""
 
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
+        CheckConstraint("(ticket_id IS NULL) <> (whistle_event_id IS NULL)", name="of_ticket_or_whistle"),
         Index("uq_message_once", "ticket_id", "event_seq", "person_id", unique=True),
+        lean(
+            "uq_message_whistle_once",
+            "whistle_event_id",
+            "person_id",
+            where="whistle_event_id IS NOT NULL",
+            unique=True,
+        ),
         Index("ix_message_inbox", "person_id", "id"),
         lean("ix_message_unread", "person_id", where="read_at IS NULL"),
         lean("ix_message_run_at", "run_at", where="run_at IS NOT NULL"),
     )
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    whistle_event_id: Mapped[int | None] = mapped_column(ForeignKey(WhistleEvent.id))
     event_seq: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(String(120))

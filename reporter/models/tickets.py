@@ -140,6 +140,7 @@ class Ticket(Base):
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
+    whistles: Mapped[int] = mapped_column(default=0)  # how many were blown for it; most tickets are never asked further
 
 
 class Report(Base):

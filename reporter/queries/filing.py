@@ -91,7 +91,7 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "ended_at",
     },
     Report: {"id"},
-    Message: {"id", "read_at"},
+    Message: {"id", "read_at", "whistle_event_id"},
 }
 
 

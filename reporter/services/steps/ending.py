@@ -7,6 +7,7 @@ from reporter.domain.errors import TooLate, sentence
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Ticket
 from reporter.services import clocks
+from reporter.services.steps import whistled
 from reporter.services.steps.hooks import Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -53,7 +54,7 @@ def _begin_again(step: Step) -> None:
 
 
 HOOKS = {
-    Action.SOLVE: Hook(change=_solved),
-    Action.VERIFY: Hook(change=_verified),
+    Action.SOLVE: Hook(check=whistled.check_summed_up, change=_solved),
+    Action.VERIFY: Hook(check=whistled.check_summed_up, change=_verified),
     Action.REOPEN: Hook(check=_may_reopen, prepare=_begin_again),
 }
