@@ -3,7 +3,6 @@
 from marshmallow import Schema, fields
 
 from reporter.domain.attendance import Figure
-from reporter.domain.coordinates import Datum
 from reporter.domain.whistles import OF_PEOPLE, Kind
 from schemas.base import (
     LocationIn,
@@ -68,22 +67,13 @@ class WhistleQuery(Paging):
     to = Text(validate=length(40))
 
 
-class DatumQuery(Shape):
-    coord_type = Text(load_default="wgs84", validate=one_of(Datum), metadata={"description": "of the answer"})
-
-
-class Choice(Schema):
-    value = fields.String()
-    name = fields.String()
-
-
 class GradesOut(Schema):
     attended = fields.Integer()
     solved = fields.Integer()
     attitude = fields.Integer()
 
 
-class LimitOut(Schema):
+class SignInLimit(Schema):
     value = fields.Integer()
     unit = fields.String()
 
@@ -94,7 +84,7 @@ class CallOut(Schema):
     lead = fields.Boolean()
     status = fields.String()
     status_name = fields.String()
-    limit = fields.Nested(LimitOut, metadata={"description": "for signing in"})
+    limit = fields.Nested(SignInLimit, metadata={"description": "for signing in"})
     provisional = fields.Boolean()
     sign_in_due_at = Moment()
     no_show_at = Moment(allow_none=True, metadata={"description": "stays when the unit comes late"})
@@ -165,13 +155,13 @@ class WhistleLives(Schema):
     call = fields.Nested(LifecycleOut)
 
 
-class CountOut(Schema):
+class AttendanceCount(Schema):
     name = fields.String()
     value = fields.Integer()
     whistles_url = fields.String()
 
 
-class RateOut(Schema):
+class AttendanceRate(Schema):
     name = fields.String()
     definition = fields.String()
     numerator = fields.Integer()
@@ -192,8 +182,8 @@ class MeanOut(Schema):
 class UnitFigures(Schema):
     unit = fields.String()
     unit_name = fields.String()
-    counts = fields.Dict(keys=fields.String(), values=fields.Nested(CountOut))
-    rates = fields.Dict(keys=fields.String(), values=fields.Nested(RateOut))
+    counts = fields.Dict(keys=fields.String(), values=fields.Nested(AttendanceCount))
+    rates = fields.Dict(keys=fields.String(), values=fields.Nested(AttendanceRate))
     grades = fields.Dict(keys=fields.String(), values=fields.Nested(MeanOut))
 
 

@@ -47,9 +47,9 @@ def items(uow: UnitOfWork, rows: Sequence[Whistle], datum: Datum) -> list[dict[s
     area_ids = {row.area_id for row in rows} | {row.blown_from_id for row in rows}
     places = {area.id: area for area in areas.by_ids(uow.session, sorted(area_ids))}
     named = select(Person.id, Person.name).where(Person.id.in_({row.blown_by_id for row in rows}))
-    people = dict(uow.session.execute(named).tuples().all())
+    people = dict(uow.session.execute(named).all())
     numbered = select(Ticket.id, Ticket.number).where(Ticket.id.in_({row.ticket_id for row in rows if row.ticket_id}))
-    numbers = dict(uow.session.execute(numbered).tuples().all())
+    numbers = dict(uow.session.execute(numbered).all())
     return [
         {
             **whistle_briefs.brief(row),

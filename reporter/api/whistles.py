@@ -24,6 +24,7 @@ from reporter.services.unit_of_work import UnitOfWork
 from reporter.services.whistle_blowing import NewWhistle
 from schemas import whistles as shapes
 from schemas.dashboard import PeriodQuery
+from schemas.tickets import DatumQuery
 
 blueprint = Blueprint("whistles", __name__, url_prefix="/api/v1/whistles", description="Units called to a place (吹哨)")
 
@@ -107,7 +108,7 @@ def figures(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/<string:whistle_number>")
 @transaction()
-@blueprint.arguments(shapes.DatumQuery, location="query")
+@blueprint.arguments(DatumQuery, location="query")
 @blueprint.response(200, shapes.WhistleOut)
 def one(uow: UnitOfWork, query: dict[str, Any], whistle_number: str) -> Any:
     """One whistle: who was called and came, and the steps I may take now
