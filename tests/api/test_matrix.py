@@ -20,6 +20,7 @@ from reporter.models.people import Account
 from reporter.models.photos import Photo
 from reporter.models.tickets import Ticket
 from tests.service import Caller, Service, picture
+from tests.whistles.callers import asking, blown
 from tests.world import (
     AT_HOME,
     AT_XIMA_HOME,
@@ -85,6 +86,13 @@ ASKS_ABOUT = {  # whose area holds the grid that is asked about; a department ma
     "foreign": names("foreign_grid foreign_district city water power"),
 }
 
+SEES_WHISTLES = {  # of the grid and wider; both departments of the own one were called
+    "own": names("grid deputy community street water power district city auditor"),
+    "foreign": names("foreign_grid foreign_district city"),
+}
+BLOWS = {"own": names("community street district city"), "foreign": names("foreign_district city")}
+WITHOUT_WHISTLES = names("rider resident admin reviewer integrator")
+
 Answers = Mapping[int, frozenset[str]]  # status → who gets it
 
 
@@ -93,6 +101,7 @@ class Target:
     """What the two places have for a call to aim at; ``absent`` has the same and none of it exists."""
 
     number: str
+    whistle: str
     ended: str
     photo: str
     message: int
@@ -119,6 +128,7 @@ class Row:
         path = self.rule.split()[1]
         values = {
             "number": target.ended if path.endswith("/join") else target.number,
+            "whistle_number": target.whistle,
             "photo_id": target.photo,
             "message_id": str(target.message),
         }
@@ -161,6 +171,16 @@ def same(**answers: frozenset[str]) -> dict[str, Answers]:
 def seen(status: int) -> dict[str, Answers]:
     """Everybody who sees the ticket gets ``status``."""
     return {place: {status: callers} for place, callers in SEES.items()}
+
+
+def a_whistle(target: Target) -> dict[str, Any]:
+    where = {"lng": target.point[0], "lat": target.point[1], "coord_type": "wgs84"}
+    return {"json": asking(location=where)}
+
+
+def seen_whistle(status: int) -> dict[str, Answers]:
+    """Everybody who sees the whistle gets ``status``."""
+    return {place: {status: callers} for place, callers in SEES_WHISTLES.items()}
 
 
 FIGURES: dict[str, Answers] = {place: {200: callers, 403: NO_FIGURES} for place, callers in ASKS_ABOUT.items()}
@@ -230,6 +250,26 @@ TABLE = [
         rest=404,
         ask=body(reason="回电核实"),
     ),
+    # whistles; who may blow at all, but not here, is told that the place is not theirs
+    Row(
+        "POST /api/v1/whistles",
+        own={201: BLOWS["own"], 403: EVERYBODY - names("community street district foreign_district city")},
+        foreign={201: BLOWS["foreign"], 403: EVERYBODY - names("community street district foreign_district city")},
+        rest=422,
+        ask=a_whistle,
+    ),
+    Row("GET /api/v1/whistles", **same(s403=WITHOUT_WHISTLES)),
+    Row("GET /api/v1/whistles/lifecycle", public=True),
+    Row("GET /api/v1/whistles/figures", **FIGURES, rest=422, ask=in_area()),
+    Row("GET /api/v1/whistles/<string:whistle_number>", **seen_whistle(200), rest=404),
+    Row("GET /api/v1/whistles/<string:whistle_number>/events", **seen_whistle(200), rest=404),
+    Row(
+        "POST /api/v1/whistles/<string:whistle_number>/steps",
+        own={200: SEES_WHISTLES["own"] - ONLOOKERS, 403: ONLOOKERS},
+        foreign={200: SEES_WHISTLES["foreign"], 403: ONLOOKERS},
+        rest=404,
+        ask=body(action="note", text="看过了"),
+    ),
     # the inbox
     Row("GET /api/v1/messages"),
     Row(
@@ -276,9 +316,9 @@ def matrices(opened: Callable[[str], Service]) -> Callable[[str], Matrix]:
 
 def _matrix(service: Service) -> Matrix:
     targets = {
-        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A),
-        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID),
-        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME),
+        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A, "street"),
+        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID, f"seat:{JIANGAN}"),
+        "absent": Target(ABSENT, ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME),
     }
     service.seat(GRID_A).did(targets["own"].number, "dispatch", to="department:water")
     service.work()
@@ -290,7 +330,7 @@ def _callers(service: Service) -> dict[str, Caller]:
     return strangers | {name: service.as_(username) for name, username in CALLERS.items()}
 
 
-def _target(service: Service, submitter: Caller, point: tuple[float, float], area: str) -> Target:
+def _target(service: Service, submitter: Caller, point: tuple[float, float], area: str, whistler: str) -> Target:
     photo = submitter.photo()
     ended = submitter.report(point, category=COVER)["number"]
     submitter.did(ended, "withdraw")
@@ -304,7 +344,9 @@ def _target(service: Service, submitter: Caller, point: tuple[float, float], are
         )
         assert uow.session.get_one(Photo, photo).ticket_id is not None
     assert message is not None
-    return Target(number, ended, photo, message, area, point)
+    where = {"lng": point[0], "lat": point[1], "coord_type": "wgs84"}
+    whistle = blown(service.as_(whistler), location=where)["number"]
+    return Target(number, whistle, ended, photo, message, area, point)
 
 
 def test_every_endpoint_has_its_row(opened: Callable[[str], Service]) -> None:
@@ -350,6 +392,19 @@ def test_the_list_shows_exactly_what_the_single_ticket_shows(
         for name in EVERYBODY
     }
     assert {name for name, numbers in listed.items() if matrix.targets[place].number in numbers} == SEES[place]
+
+
+@pytest.mark.parametrize("place", ["own", "foreign"])
+def test_the_list_shows_exactly_the_whistles_that_are_shown_alone(
+    matrices: Callable[[str], Matrix], database_kind: str, place: str
+) -> None:
+    matrix = matrices(database_kind)
+    listed = {
+        name: [item["number"] for item in matrix.callers[name].get("/whistles", limit=200).json["items"]]
+        for name in EVERYBODY - WITHOUT_WHISTLES
+    }
+    found = {name for name, numbers in listed.items() if matrix.targets[place].whistle in numbers}
+    assert found == SEES_WHISTLES[place]
 
 
 @pytest.mark.parametrize("rule", [row.rule for row in TABLE if row.own and row.rest != 422])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service import Service, picture
+from tests.whistles.callers import GOOD, asking
 from tests.world import AT_HOME, GRID_A, HOME
 
 Opened = Callable[[str], Service]
@@ -173,9 +174,32 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "POST /api/v1/messages/{message_id}/read", rider.post(f"/messages/{message}/read")
     yield "GET /api/v1/dashboard/summary", street.get("/dashboard/summary")
     yield "GET /api/v1/dashboard/breakdown", street.get("/dashboard/breakdown", by="holder")
+    yield from a_whistle(service)
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})
+
+
+def a_whistle(service: Service) -> Iterator[tuple[str, Any]]:
+    """The same through the life of a whistle."""
+    street, water = service.as_("street"), service.as_("department")
+    asked = asking(helpers=[])
+    first = street.post("/whistles", asked)
+    yield "POST /api/v1/whistles", first
+    yield "POST /api/v1/whistles", street.post("/whistles", asked)
+    number = first.json["number"]
+    step = "POST /api/v1/whistles/{whistle_number}/steps"
+    came = {"action": "sign_in", "location": asked["location"], "photo_ids": [water.photo()]}
+    yield step, water.post(f"/whistles/{number}/steps", came)
+    yield step, water.post(f"/whistles/{number}/steps", {"action": "feed_back", "note": "好了"})
+    yield step, water.post(f"/whistles/{number}/steps", {"action": "sum_up", "note": "都好了"})
+    yield step, street.post(f"/whistles/{number}/steps", {"action": "rate", "unit": "water", **GOOD})
+    yield "GET /api/v1/whistles/{whistle_number}", water.get(f"/whistles/{number}")
+    yield "GET /api/v1/whistles/{whistle_number}/events", street.get(f"/whistles/{number}/events")
+    yield "GET /api/v1/whistles", street.get("/whistles")
+    yield "GET /api/v1/whistles/figures", street.get("/whistles/figures")
+    yield "GET /api/v1/whistles/lifecycle", street.get("/whistles/lifecycle")
+    yield "GET /api/v1/messages", water.get("/messages")
 
 
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:

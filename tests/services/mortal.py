@@ -23,7 +23,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from reporter.app import create_app
-from reporter.services import messages, photos, settling, sla
+from reporter.services import attendance, messages, photos, settling, sla
 from reporter.services.messages import Outgoing
 from reporter.workshop import Workshop
 from reporter.workshop import build as build_workshop
@@ -145,6 +145,12 @@ def settle(workshop: Workshop, fate: Fate) -> None:
 def sweep(workshop: Workshop, _fate: Fate) -> None:
     """All clocks that are due."""
     while sla.sweep(workshop.works, batch=20):
+        continue
+
+
+def attend(workshop: Workshop, _fate: Fate) -> None:
+    """All calls whose limit has passed."""
+    while attendance.sweep(workshop.works, batch=20):
         continue
 
 
