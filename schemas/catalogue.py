@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from schemas.conditions import ConditionOut
-from schemas.tickets import ChainLink
+from schemas.holders import ChainLink
 
 
 class CategoryOut(Schema):

@@ -19,31 +19,11 @@ from schemas.base import (
     not_blank,
     one_of,
 )
+from schemas.holders import ChainLink, Holder
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
+from schemas.whistle_briefs import WhistleBrief
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
-
-
-class SeatOut(Schema):
-    holder = fields.String(allow_none=True, metadata={"description": "a name for staff, the role for others"})
-    vacant = fields.Boolean()
-    deputy = fields.String(allow_none=True)
-
-
-class ChainLink(Schema):
-    level = fields.String()
-    role = fields.String(metadata={"description": "what the ladder calls its leader"})
-    area_code = fields.String()
-    area_name = fields.String()
-    seat = fields.Nested(SeatOut)
-
-
-class Holder(Schema):
-    level = fields.String(allow_none=True)
-    area_code = fields.String(allow_none=True)
-    department_code = fields.String(allow_none=True)
-    role = fields.String()
-    name = fields.String(allow_none=True)
 
 
 class Reason(Schema):
@@ -136,18 +116,6 @@ class RatingOut(Schema):
     text = fields.String(allow_none=True)
     rated_at = Moment()
     changed_at = Moment(allow_none=True)
-
-
-class WhistleBrief(Schema):
-    """A whistle (吹哨) blown for a ticket."""
-
-    number = fields.String()
-    status = fields.String()
-    status_name = fields.String()
-    kind = fields.String()
-    kind_name = fields.String()
-    blown_at = Moment()
-    ended_at = Moment(allow_none=True)
 
 
 class TicketOut(Schema):

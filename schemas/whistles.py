@@ -18,8 +18,10 @@ from schemas.base import (
     one_of,
 )
 from schemas.catalogue import LifecycleOut
+from schemas.holders import Holder
 from schemas.reports import MOST_PHOTOS, PhotoOut
-from schemas.tickets import ActionOut, Holder, WhistleBrief
+from schemas.tickets import ActionOut
+from schemas.whistle_briefs import WhistleBrief
 
 MOST_UNITS = 20  # of one whistle; a district has a few dozen departments
 
