@@ -16,7 +16,8 @@ import reporter.models.revisits
 import reporter.models.routing
 import reporter.models.tickets
 import reporter.models.voices
-import reporter.models.waiting  # noqa: F401 — every table must be known before they are compared
+import reporter.models.waiting
+import reporter.models.whistles  # noqa: F401 — every table must be known before they are compared
 from reporter.db import Base
 
 # Tables of SpatiaLite that GeoAlchemy's own filter does not know (tech.md 2, trap 3).

@@ -34,6 +34,7 @@ from reporter.api import (
     sessions,
     tickets,
     voices,
+    whistles,
 )
 from reporter.api.edge import House
 from reporter.api.limiter import Limiter
@@ -57,6 +58,7 @@ ROOMS = (
     messages,
     dashboard,
     months,
+    whistles,
     clocks,
     overdue_appeals,
     routing,

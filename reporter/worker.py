@@ -1,4 +1,4 @@
-"""The jobs and how often: messages, clocks, holds, figures, photos, loose photos. One process; any number may run."""
+"""The jobs and how often: whatever waits for a moment. One process; any number may run."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from reporter.services import holds, invitations, messages, photos, revisit_clocks, settling, sla
+from reporter.services import attendance, holds, invitations, messages, photos, revisit_clocks, settling, sla
 from reporter.services.messages import Channel
 from reporter.services.photos import Darkroom, Store
 from reporter.services.unit_of_work import Works
@@ -32,6 +32,7 @@ def jobs(works: Works, channels: Sequence[Channel], store: Store, darkroom: Dark
         Job("revisits", 5.0, lambda: revisit_clocks.sweep(works)),
         Job("invitations", 60.0, lambda: invitations.remind_waiting(works)),
         Job("holds", 1.0, lambda: holds.resume_due(works)),
+        Job("attendance", 1.0, lambda: attendance.sweep(works)),
         Job("figures", 2.0, lambda: settling.settle(works)),
         Job("photos", 0.5, lambda: photos.develop_waiting(works, store, darkroom)),
         Job("loose_photos", 3600.0, lambda: photos.remove_loose(works, store)),

@@ -3,8 +3,8 @@
 from marshmallow import Schema, fields
 
 from schemas.conditions import ConditionOut
+from schemas.holders import ChainLink
 from schemas.ratings import RatingWords
-from schemas.tickets import ChainLink
 
 
 class CategoryOut(Schema):

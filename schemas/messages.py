@@ -7,7 +7,8 @@ from schemas.base import Moment
 
 class MessageOut(Schema):
     id = fields.Integer()
-    ticket = fields.String(allow_none=True, metadata={"description": "null: about no ticket"})
+    ticket = fields.String(allow_none=True)
+    whistle = fields.String(allow_none=True, metadata={"description": "instead of a ticket"})
     text = fields.String()
     created_at = Moment()
     read_at = Moment(allow_none=True)

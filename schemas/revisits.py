@@ -4,8 +4,9 @@ from marshmallow import Schema, fields
 
 from reporter.domain.revisits import Action, Outcome
 from schemas.base import Flag, Moment, Paging, Shape, Text, length, not_blank, one_of
+from schemas.holders import Holder
 from schemas.ratings import TagOut
-from schemas.tickets import ActionOut, Holder, Reason
+from schemas.tickets import ActionOut, Reason
 
 
 class RaterOut(Schema):

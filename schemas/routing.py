@@ -3,8 +3,9 @@
 from marshmallow import Schema, fields
 
 from schemas.base import Flag, LocationIn, LocationOut, Moment, Paging, Shape, Text, Whole, length, one_of
+from schemas.holders import ChainLink, Holder
 from schemas.reports import LONGEST_TEXT, Emergency
-from schemas.tickets import Category, ChainLink, Holder, Reason
+from schemas.tickets import Category, Reason
 
 PROPOSAL_STATES = ("open", "accepted", "dismissed")
 

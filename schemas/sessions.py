@@ -36,6 +36,7 @@ class Me(Schema):
     seats = fields.List(fields.Nested(HeldSeat))
     department = fields.String(allow_none=True)
     unread = fields.Integer()
+    whistles = fields.Integer(metadata={"description": "in which it is my turn"})
     points = fields.Integer()
 
 

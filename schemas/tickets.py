@@ -20,33 +20,13 @@ from schemas.base import (
     one_of,
 )
 from schemas.clocks import ClockOut, LevelSeconds
+from schemas.holders import ChainLink, Holder
 from schemas.ratings import Answers, Five, RatingOut
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 from schemas.splits import PartOf, Related, Split
+from schemas.whistle_briefs import WhistleBrief
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
-
-
-class SeatOut(Schema):
-    holder = fields.String(allow_none=True, metadata={"description": "a name for staff, the role for others"})
-    vacant = fields.Boolean()
-    deputy = fields.String(allow_none=True)
-
-
-class ChainLink(Schema):
-    level = fields.String()
-    role = fields.String(metadata={"description": "what the ladder calls its leader"})
-    area_code = fields.String()
-    area_name = fields.String()
-    seat = fields.Nested(SeatOut)
-
-
-class Holder(Schema):
-    level = fields.String(allow_none=True)
-    area_code = fields.String(allow_none=True)
-    department_code = fields.String(allow_none=True)
-    role = fields.String()
-    name = fields.String(allow_none=True)
 
 
 class Reason(Schema):
@@ -152,6 +132,9 @@ class TicketOut(Beside, Related):
     reports = fields.List(fields.Nested(Words))
     photos_after = fields.List(fields.Nested(PhotoOut))
     joins = fields.Integer()
+    whistles = fields.List(
+        fields.Nested(WhistleBrief), metadata={"description": "blown for it, for those who see them"}
+    )
     reworks = fields.Integer()
     emergency = fields.Nested(Emergency, allow_none=True)
     rating = fields.Nested(RatingOut, allow_none=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
-from reporter.api import words
+from reporter.api import procedures, words
 from reporter.api.edge import house, transaction
 from reporter.api.words import gettext
-from reporter.domain import actions, catalogue, coordinates, lifecycle, ratings, statuses
+from reporter.domain import catalogue, coordinates, lifecycle, ratings
 from reporter.domain.coordinates import Datum
 from reporter.domain.errors import Refusal
 from reporter.domain.lifecycle import ClockKind
@@ -65,32 +65,7 @@ def suggest(uow: UnitOfWork, given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, LifecycleOut)
 def life(uow: UnitOfWork) -> dict[str, Any]:
     """The life of a ticket: every status and every step that leads on, from the table the service follows"""
-    return {
-        "statuses": [
-            {"status": status.value, "name": gettext(name), "ended": status in statuses.ENDED}
-            for status, name in statuses.STATUS_NAMES.items()
-        ],
-        "moves": [
-            {
-                "action": move.action,
-                "name": gettext(actions.ACTION_NAMES[move.action]),
-                "from": sorted(move.froms),
-                "to": move.to if move.to else None,
-                "who": move.who,
-                "ball": move.ball,
-                "when": move.when,
-                "needs": list(move.needs),
-                "may_have": list(move.may_have),
-                "starts": list(move.starts),
-                "stops": list(move.stops),
-                "pauses": list(move.pauses),
-                "resumes": list(move.resumes),
-                "smallest": move.smallest,
-                "department": move.department,
-            }
-            for move in lifecycle.TICKET.moves
-        ],
-    }
+    return procedures.printed(lifecycle.TICKET)
 
 
 def _rating_words() -> dict[str, Any]:

@@ -12,12 +12,19 @@ from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock
 from reporter.models.waiting import Hold
+from reporter.models.whistles import WhistleCall
 from reporter.queries import routing
 from reporter.services.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("health", __name__, description="For operators")
 
-QUEUES: dict[str, type[Leased]] = {"messages": Message, "photos": Photo, "clocks": Clock, "holds": Hold}
+QUEUES: dict[str, type[Leased]] = {
+    "messages": Message,
+    "photos": Photo,
+    "clocks": Clock,
+    "holds": Hold,
+    "attendance": WhistleCall,
+}
 STUCK_AFTER = timedelta(minutes=5)  # due for longer than this: nobody is working
 
 

@@ -60,6 +60,7 @@ def _shown(row: Message, number: str | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "ticket": number,
+        "whistle": row.data["number"] if row.whistle_event_id is not None else None,
         "text": words.say(row.text, **filling),
         "created_at": row.created_at,
         "read_at": row.read_at,

@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 
 from reporter.api.edge import COOKIE, WANTS_COOKIE, csrf_token, house, json_only, token_of_request, transaction
 from reporter.api.words import gettext
+from reporter.domain import permissions
 from reporter.domain.errors import NotFound, WrongCredentials
-from reporter.domain.permissions import Actor
+from reporter.domain.permissions import Actor, Permission
 from reporter.models.areas import Area
 from reporter.models.messages import Message
+from reporter.models.whistles import Whistle
+from reporter.queries import whistles
 from reporter.services import demo_accounts, sessions
 from reporter.services.sessions import Login
 from reporter.services.unit_of_work import UnitOfWork
@@ -160,5 +163,14 @@ def _person(uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         ],
         "department": department.name if department else None,
         "unread": unread or 0,
+        "whistles": _waiting_whistles(uow, actor),
         "points": 0,
     }
+
+
+def _waiting_whistles(uow: UnitOfWork, actor: Actor) -> int:
+    """In how many it is the caller's turn; who can have none is not asked about."""
+    if not permissions.may(actor, Permission.SEE_WHISTLES):
+        return 0
+    mine = select(func.count()).select_from(Whistle).where(whistles.visible_to(actor), whistles.waits_for(actor))
+    return uow.session.scalar(mine) or 0

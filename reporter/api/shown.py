@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import beside, considered, five_answers, forms, splits, words
+from reporter.api import beside, considered, five_answers, forms, splits, whistle_briefs, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, holdings, privacy
@@ -79,6 +79,7 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "parent": splits.parent_of(uow, row),
         "parts": splits.parts_of(uow, row, staff),
         "joins": row.joins,
+        "whistles": whistle_briefs.of_ticket(uow, row) if row.whistles else [],
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
         **_rating(uow, scene, mine, here),

@@ -109,7 +109,7 @@ def _holder(uow: UnitOfWork, text: str | None) -> tuple[tuple[int, ...] | None, 
         area = areas.by_code(uow.session, code)
         return ((area.id,) if area else ()), None
     if kind == "department":
-        return None, _department(uow, code)
+        return None, department_named(uow, code)
     raise Invalid(fields={"holder": sentence("写成 me、seat:区域代码 或 department:部门代码")})
 
 
@@ -122,11 +122,11 @@ def _charged(uow: UnitOfWork, text: str | None) -> tuple[int | None, int | None]
         area = areas.by_code(uow.session, code)
         return (area.id if area else 0), None
     if kind == "department":
-        return None, _department(uow, code, "charged")
+        return None, department_named(uow, code, "charged")
     raise Invalid(fields={"charged": sentence("写成 seat:区域代码 或 department:部门代码")})
 
 
-def _department(uow: UnitOfWork, code: str, field: str = "holder") -> int:
+def department_named(uow: UnitOfWork, code: str, field: str = "holder") -> int:
     """Two districts may use one code: the caller's own decides. Raises Invalid naming ``field``."""
     rows = [row for row in uow.book.departments.values() if row.code == code]
     own = {seat.area_id for seat in uow.caller.seats} | {uow.caller.home_area_id}

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     EXPLAIN_ROUTING = "explain_routing"
     READ_ROUTING = "read_routing"
     DECIDE_PROPOSALS = "decide_proposals"
+    BLOW_WHISTLE = "blow_whistle"
+    SEE_WHISTLES = "see_whistles"
 
 
 _EVERYBODY = frozenset(Role)
@@ -64,6 +66,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.EXPLAIN_ROUTING: _EVERYBODY,  # names only for staff
     Permission.READ_ROUTING: frozenset({Role.DISTRICT, Role.AUDITOR, Role.ADMIN}),
     Permission.DECIDE_PROPOSALS: frozenset({Role.DISTRICT}),
+    Permission.BLOW_WHISTLE: frozenset({Role.LEAD, Role.DISTRICT}),  # from which level: whistles.SMALLEST_WHISTLER
+    Permission.SEE_WHISTLES: _HANDLERS | {Role.AUDITOR},
 }
 
 

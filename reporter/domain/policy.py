@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from reporter.domain.areas import Level
 from reporter.domain.scores import Profile, profiles_from
+from reporter.domain.whistles import Kind
 from reporter.domain.working_time import Limit, Unit, WorkdayMode
 
 
@@ -72,6 +73,10 @@ class Policy:
     corrections_to_propose: int
     neighbours_m: float
     open_cap: int
+    sign_in_limits: Mapping[Kind, Limit]
+    sign_in_radius_m: float
+    feedback_limit: Limit
+    whistle_ahead_days: int
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -125,6 +130,10 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         extensions_max=int(values["extensions_max"]),
         extension_from_share=float(values["extension_from_share"]),
         reply_limit=_limit(values["reply_limit"]),
+        sign_in_limits={kind: _limit(values[f"sign_in_limit_{kind.value}"]) for kind in Kind},
+        sign_in_radius_m=float(values["sign_in_radius_m"]),
+        feedback_limit=_limit(values["feedback_limit"]),
+        whistle_ahead_days=int(values["whistle_ahead_days"]),
         returns_max=int(values["returns_max"]),
         corrections_to_propose=int(values["corrections_to_propose"]),
         neighbours_m=float(values["neighbours_m"]),

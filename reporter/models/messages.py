@@ -9,17 +9,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 from reporter.db import Base, Key, UTCDateTime
 from reporter.models.indexes import lean
 from reporter.models.leases import Leased
+from reporter.models.whistles import WhistleEvent
 
 
 class Message(Leased, Base):
     """One person is told about one event once. ``state``: waiting, sent or dead; ``data`` fills ``text``,
     with the ticket's number beside it. ``topic``: whose events ``event_seq`` counts: ``ticket``, ``invitation``,
-    ``revisit:ID``, ``voice:ID``."""
+    ``revisit:ID``, ``voice:ID``. What is told of a whistle has no ticket, and the number in ``data``."""
 
     __tablename__ = "message"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
+        CheckConstraint(
+            "(ticket_id IS NULL) <> (whistle_event_id IS NULL) OR (topic <> 'ticket' AND whistle_event_id IS NULL)",
+            name="of_ticket_or_whistle",
+        ),
         Index("uq_message_once", "ticket_id", "topic", "event_seq", "person_id", unique=True),
+        lean(
+            "uq_message_whistle_once",
+            "whistle_event_id",
+            "person_id",
+            where="whistle_event_id IS NOT NULL",
+            unique=True,
+        ),
         Index("ix_message_inbox", "person_id", "id"),
         lean("ix_message_unread", "person_id", where="read_at IS NULL"),
         lean("ix_message_run_at", "run_at", where="run_at IS NOT NULL"),
@@ -27,6 +39,7 @@ class Message(Leased, Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # None: about no ticket
     topic: Mapped[str] = mapped_column(String(32), default="ticket")
+    whistle_event_id: Mapped[int | None] = mapped_column(ForeignKey(WhistleEvent.id))
     event_seq: Mapped[int]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(String(120))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from reporter.db import Base, UTCDateTime
 from reporter.models.indexes import lean
 from reporter.models.leases import Leased
+from reporter.models.whistles import WhistleEvent
 
 
 class Photo(Leased, Base):
@@ -18,8 +19,10 @@ class Photo(Leased, Base):
         CheckConstraint("state IN ('processing', 'ready', 'refused')", name="state_known"),
         CheckConstraint("report_id IS NULL OR event_seq IS NULL", name="report_or_step"),
         CheckConstraint("(ticket_id IS NULL) = (report_id IS NULL AND event_seq IS NULL)", name="attached_to_a_ticket"),
+        CheckConstraint("ticket_id IS NULL OR whistle_event_id IS NULL", name="of_ticket_or_whistle"),
         ForeignKeyConstraint(["ticket_id", "event_seq"], ["event.ticket_id", "event.seq"]),
         Index("ix_photo_ticket", "ticket_id"),
+        lean("ix_photo_whistle", "whistle_event_id", where="whistle_event_id IS NOT NULL"),
         lean("ix_photo_loose", "created_at", where="ticket_id IS NULL"),
         lean("ix_photo_run_at", "run_at", where="run_at IS NOT NULL"),
     )
@@ -29,6 +32,7 @@ class Photo(Leased, Base):
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     event_seq: Mapped[int | None]
     of_rating: Mapped[bool] = mapped_column(default=False)  # shows why a grade was given, not the work
+    whistle_event_id: Mapped[int | None] = mapped_column(ForeignKey(WhistleEvent.id))
     state: Mapped[str] = mapped_column(String(12), default="processing")
     media_type: Mapped[str] = mapped_column(String(20))
     bytes: Mapped[int]

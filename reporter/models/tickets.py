@@ -162,6 +162,7 @@ class Ticket(Base):
     exempt: Mapped[bool] = mapped_column(default=False)  # an overdue appeal was upheld; the delay stays written
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # of a part: the matter that was split
     parts: Mapped[int] = mapped_column(default=0)  # into how many parts it was split
+    whistles: Mapped[int] = mapped_column(default=0)  # how many were blown for it; most tickets are never asked further
 
 
 class Report(Base):

@@ -98,7 +98,7 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "parent_id",
     },
     Report: {"id"},
-    Message: {"id", "read_at"},
+    Message: {"id", "read_at", "whistle_event_id"},
 }
 
 

@@ -1,7 +1,7 @@
 """Who is told what: messages are written with the event, and sent afterwards by the worker."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -93,16 +93,13 @@ def called_for(
             if person_id in told or own_doing or person_id in conflicted:
                 continue
             told.add(person_id)
-            waiting.append(
-                {
-                    "person_id": person_id,
-                    "text": template.text,
-                    "data": filling,
-                    "created_at": uow.now,
-                    "run_at": uow.now,
-                }
-            )
+            waiting.append(waiting_for(uow, person_id, template.text, filling))
     return waiting
+
+
+def waiting_for(uow: UnitOfWork, person_id: int, text: str, filling: Mapping[str, str]) -> dict[str, Any]:
+    """A message to one person that waits for the worker from now on, not written yet."""
+    return {"person_id": person_id, "text": text, "data": filling, "created_at": uow.now, "run_at": uow.now}
 
 
 def _people(

@@ -16,7 +16,8 @@ from reporter.domain.photographs import Developed, Header
 from reporter.domain.policy import Policy
 from reporter.models.photos import Photo
 from reporter.models.tickets import Event, Report, Ticket
-from reporter.queries import leases, splits, tickets
+from reporter.models.whistles import WhistleEvent
+from reporter.queries import leases, splits, tickets, whistles
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork, Works
 
@@ -115,11 +116,21 @@ def loose(uow: UnitOfWork, photo_ids: Sequence[str], policy: Policy, there: int 
             .with_for_update()
         )
     )
-    if len(found) != len(wanted) or any(photo.ticket_id is not None for photo in found):
+    if len(found) != len(wanted) or any(_is_attached(photo) for photo in found):
         raise Invalid(fields={"photo_ids": sentence("有照片不存在，或已经用在别处")})
     if any(photo.state == "refused" for photo in found):
         raise Invalid(fields={"photo_ids": sentence("有照片不能用，请换一张")})
     return found
+
+
+def _is_attached(photo: Photo) -> bool:
+    return photo.ticket_id is not None or photo.whistle_event_id is not None
+
+
+def bind_to_whistle(photos: Sequence[Photo], event: WhistleEvent) -> None:
+    """Attach loose photos to a step of a whistle that is written already."""
+    for photo in photos:
+        photo.whistle_event_id = event.id
 
 
 def bind(photos: Sequence[Photo], ticket: Ticket, *, report: Report | None = None, event: Event | None = None) -> None:
@@ -143,19 +154,25 @@ def add_late(uow: UnitOfWork, number: str, photo_ids: Sequence[str]) -> Ticket:
 
 
 def readable(uow: UnitOfWork, photo_id: str) -> Photo:
-    """A photo the caller may look at: their own, one of a ticket they may see, or of the report that a part they may
-    see was split from. Raises NotFound."""
+    """A photo the caller may look at: their own, one of a ticket or whistle they may see, or of the report that a part
+    they may see was split from. Raises NotFound."""
     photo = uow.session.get(Photo, photo_id)
     if photo is None:
         raise NotFound()
-    if photo.uploader_id == uow.caller.person_id:
-        return photo
-    if photo.ticket_id is not None and tickets.is_visible(uow.session, uow.caller, photo.ticket_id):
-        return photo
-    told = photo.ticket_id is not None and photo.report_id is not None  # what a part of it shows too
-    if told and splits.any_visible(uow.session, uow.caller, photo.ticket_id or 0):
-        return photo
-    raise NotFound()
+    if photo.uploader_id != uow.caller.person_id and not _is_visible(uow, photo):
+        raise NotFound()
+    return photo
+
+
+def _is_visible(uow: UnitOfWork, photo: Photo) -> bool:
+    if photo.whistle_event_id is not None:
+        return whistles.photo_is_visible(uow.session, uow.caller, photo.whistle_event_id)
+    if photo.ticket_id is None:
+        return False
+    if tickets.is_visible(uow.session, uow.caller, photo.ticket_id):
+        return True
+    # what a part shows too
+    return photo.report_id is not None and splits.any_visible(uow.session, uow.caller, photo.ticket_id)
 
 
 def develop_waiting(works: Works, store: Store, darkroom: Darkroom, batch: int = 10) -> int:
@@ -215,7 +232,11 @@ def remove_loose(works: Works, store: Store, batch: int = 100) -> int:
     return len(loose)
 
 
-_LOOSE = (Photo.ticket_id.is_(None), Photo.run_at.is_(None))  # not while the darkroom has it
+_LOOSE = (
+    Photo.ticket_id.is_(None),
+    Photo.whistle_event_id.is_(None),
+    Photo.run_at.is_(None),
+)  # not while the darkroom has it
 
 
 def _remove(uow: UnitOfWork, store: Store, photo_id: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.service import Service
+from tests.whistles.callers import blown
 from tests.world import AT_HOME, GRID_A
 
 Opened = Callable[[str], Service]
@@ -105,6 +106,30 @@ BODIES: dict[str, dict[str, Any]] = {
     "/revisits/1/reveal": {"reason": "回访"},
     f"/areas/{GRID_A}/voices": {"client_request_id": "", "kind": "thanks", "text": "x", "anonymous": False},
     "/voices/1/answer": {"text": "x"},
+    "/whistles": {
+        "client_request_id": "",
+        "kind": "enforcement",
+        "asked": "查处",
+        "place": "门口",
+        "lead": "water",
+        "helpers": ["power"],
+        "ticket": None,
+        "location": {"lng": AT_HOME[0], "lat": AT_HOME[1], "coord_type": "wgs84", "accuracy_m": 5},
+        "meet_at": "2026-09-08T08:00:00+08:00",
+    },
+    "/whistles/{whistle}/steps": {
+        "action": "sign_in",
+        "location": {"lng": AT_HOME[0], "lat": AT_HOME[1], "coord_type": "wgs84", "accuracy_m": 5},
+        "note": "x",
+        "text": "x",
+        "reason": "x",
+        "photo_ids": [],
+        "unit": "water",
+        "attended": 5,
+        "solved": 5,
+        "attitude": 5,
+    },
+    "/tickets/{number}/rating": {"grade": 5, "tags": ["fast"], "text": "好"},
     "/tickets/{number}/join": {"client_request_id": "00000000-0000-4000-8000-000000000000"},
     "/tickets/{number}/reveal": {"reason": "回电"},
     "/categories/suggest": {"text": "路灯", "location": {"lng": 114.3, "lat": 30.4, "coord_type": "gcj02"}},
@@ -129,6 +154,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/dashboard/breakdown": ("area", "from", "to", "by", "metrics"),
     "/dashboard/month": ("area", "month"),
     "/dashboard/month.csv": ("area", "month"),
+    "/dashboard/breakdown": ("area", "from", "to", "by"),
+    "/whistles": (
+        "area", "status", "kind", "department", "ticket", "open", "escalated", "mine", "figure", "from", "to",
+        "cursor", "limit",
+    ),
+    "/whistles/figures": ("area", "from", "to"),
 }  # fmt: skip
 POINT = {"lng": str(AT_HOME[0]), "lat": str(AT_HOME[1]), "coord_type": "wgs84", "by": "child", "area": GRID_A}
 
@@ -146,24 +177,49 @@ def tickets() -> dict[str, str]:
     return {}
 
 
-@pytest.mark.parametrize("username", ["rider", f"seat:{GRID_A}"])
-@pytest.mark.parametrize("path", BODIES)
+@pytest.fixture(scope="module")
+def whistles() -> dict[str, str]:
+    """The same with a whistle."""
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("path", "username"),
+    [
+        (path, username)
+        for path in BODIES
+        for username in (("street", "department") if "whistles" in path else ("rider", f"seat:{GRID_A}"))
+    ],
+)
 @bounded
 @given(data=st.data())
 def test_no_body_crashes_the_service(
-    opened: Opened, tickets: dict[str, str], database_kind: str, path: str, username: str, data: st.DataObject
+    opened: Opened,
+    tickets: dict[str, str],
+    whistles: dict[str, str],
+    database_kind: str,
+    path: str,
+    username: str,
+    data: st.DataObject,
 ) -> None:
     service = opened(database_kind)
     if database_kind not in tickets:
         tickets[database_kind] = service.as_("rider").report(AT_HOME, category=COVER)["number"]
-    body: Any = {**BODIES[path], **({"client_request_id": str(uuid.uuid4())} if path == "/reports" else {})}
+        whistles[database_kind] = blown(service.as_("street"))["number"]
+    body: Any = {
+        **BODIES[path],
+        **({"client_request_id": str(uuid.uuid4())} if path in ("/reports", "/whistles") else {}),
+    }
     changed = data.draw(st.dictionaries(st.sampled_from([*BODIES[path], "unknown"]), odd, max_size=3), "changed fields")
     place = data.draw(st.dictionaries(st.sampled_from(["lng", "lat", "coord_type", "accuracy_m"]), plain, max_size=2))
     body |= {"location": {**body["location"], **place}} if "location" in body else {}
     content = json.dumps(data.draw(st.sampled_from([{**body, **changed}, changed, list(changed.values())]), "body"))
     caller = service.as_(username)
     answer = caller.request(
-        "POST", path.format(number=tickets[database_kind]), data=content, content_type="application/json"
+        "POST",
+        path.format(number=tickets[database_kind], whistle=whistles[database_kind]),
+        data=content,
+        content_type="application/json",
     )
     assert answer.status_code < 500, (content, answer.text)
     assert answer.is_json

@@ -20,6 +20,7 @@ from reporter.models.people import Account
 from reporter.models.photos import Photo
 from reporter.models.tickets import Ticket
 from tests.service import Caller, Service, picture
+from tests.whistles.callers import asking, blown
 from tests.world import (
     AT_HOME,
     AT_XIMA_HOME,
@@ -86,6 +87,13 @@ ASKS_ABOUT = {  # whose area holds the grid that is asked about; a department ma
     "foreign": names("foreign_grid foreign_district city water power"),
 }
 
+SEES_WHISTLES = {  # of the grid and wider; both departments of the own one were called
+    "own": names("grid deputy community street water power district city auditor"),
+    "foreign": names("foreign_grid foreign_district city"),
+}
+BLOWS = {"own": names("community street district city"), "foreign": names("foreign_district city")}
+WITHOUT_WHISTLES = names("rider resident admin reviewer integrator")
+
 Answers = Mapping[int, frozenset[str]]  # status → who gets it
 
 
@@ -94,6 +102,7 @@ class Target:
     """What the two places have for a call to aim at; ``absent`` has the same and none of it exists."""
 
     number: str
+    whistle: str
     ended: str
     photo: str
     message: int
@@ -122,6 +131,7 @@ class Row:
         path = self.rule.split()[1]
         values = {
             "number": target.ended if path.endswith("/join") else target.number,
+            "whistle_number": target.whistle,
             "photo_id": target.photo,
             "message_id": str(target.message),
             "revisit_id": str(target.revisit),
@@ -180,6 +190,18 @@ VISITORS = {
     "foreign": names("foreign_grid foreign_district city"),
 }
 VISITED: dict[str, Answers] = {"own": {200: VISITORS["own"] | {"rider"}}, "foreign": {200: VISITORS["foreign"]}}
+
+
+def a_whistle(target: Target) -> dict[str, Any]:
+    where = {"lng": target.point[0], "lat": target.point[1], "coord_type": "wgs84"}
+    return {"json": asking(location=where)}
+
+
+def seen_whistle(status: int) -> dict[str, Answers]:
+    """Everybody who sees the whistle gets ``status``."""
+    return {place: {status: callers} for place, callers in SEES_WHISTLES.items()}
+
+
 FIGURES: dict[str, Answers] = {place: {200: callers, 403: NO_FIGURES} for place, callers in ASKS_ABOUT.items()}
 
 TABLE = [
@@ -273,6 +295,26 @@ TABLE = [
         rest=403,
         ask=body(accepted=True),
     ),
+    # whistles; who may blow at all, but not here, is told that the place is not theirs
+    Row(
+        "POST /api/v1/whistles",
+        own={201: BLOWS["own"], 403: EVERYBODY - names("community street district foreign_district city")},
+        foreign={201: BLOWS["foreign"], 403: EVERYBODY - names("community street district foreign_district city")},
+        rest=422,
+        ask=a_whistle,
+    ),
+    Row("GET /api/v1/whistles", **same(s403=WITHOUT_WHISTLES)),
+    Row("GET /api/v1/whistles/lifecycle", public=True),
+    Row("GET /api/v1/whistles/figures", **FIGURES, rest=422, ask=in_area()),
+    Row("GET /api/v1/whistles/<string:whistle_number>", **seen_whistle(200), rest=404),
+    Row("GET /api/v1/whistles/<string:whistle_number>/events", **seen_whistle(200), rest=404),
+    Row(
+        "POST /api/v1/whistles/<string:whistle_number>/steps",
+        own={200: SEES_WHISTLES["own"] - ONLOOKERS, 403: ONLOOKERS},
+        foreign={200: SEES_WHISTLES["foreign"], 403: ONLOOKERS},
+        rest=404,
+        ask=body(action="note", text="看过了"),
+    ),
     # the inbox
     Row("GET /api/v1/messages"),
     Row(
@@ -363,9 +405,9 @@ def matrices(opened: Callable[[str], Service]) -> Callable[[str], Matrix]:
 
 def _matrix(service: Service) -> Matrix:
     targets = {
-        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A, HOME),
-        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID, XIMA_HOME),
-        "absent": Target(ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME, 10**9, 10**9),
+        "own": _target(service, service.as_("rider"), AT_HOME, GRID_A, HOME, "street"),
+        "foreign": _target(service, service.as_("rider2"), AT_XIMA_HOME, XIMA_GRID, XIMA_HOME, f"seat:{JIANGAN}"),
+        "absent": Target(ABSENT, ABSENT, ABSENT, ABSENT_ID, 10**9, "420199", AT_HOME, 10**9, 10**9),
     }
     contacted = service.seat(BUILDING).post(
         f"/revisits/{targets['own'].revisit}/steps", {"action": "contact", "note": "联系过了"}
@@ -381,7 +423,9 @@ def _callers(service: Service) -> dict[str, Caller]:
     return strangers | {name: service.as_(username) for name, username in CALLERS.items()}
 
 
-def _target(service: Service, submitter: Caller, point: tuple[float, float], area: str, home: str) -> Target:
+def _target(
+    service: Service, submitter: Caller, point: tuple[float, float], area: str, home: str, whistler: str
+) -> Target:
     photo = submitter.photo()
     ended = submitter.report(point, category=COVER)["number"]
     submitter.did(ended, "withdraw")
@@ -400,7 +444,10 @@ def _target(service: Service, submitter: Caller, point: tuple[float, float], are
     )
     voice = int(said.json["id"])
     assert service.seat(area).post(f"/voices/{voice}/answer", {"text": "会改进"}).status_code == 200
-    return Target(number, ended, photo, message, area, point, _revisit(service, submitter, point, home), voice)
+    where = {"lng": point[0], "lat": point[1], "coord_type": "wgs84"}
+    whistle = blown(service.as_(whistler), location=where)["number"]
+    revisit = _revisit(service, submitter, point, home)
+    return Target(number, whistle, ended, photo, message, area, point, revisit, voice)
 
 
 def _revisit(service: Service, submitter: Caller, point: tuple[float, float], home: str) -> int:
@@ -455,6 +502,19 @@ def test_the_list_shows_exactly_what_the_single_ticket_shows(
         for name in EVERYBODY
     }
     assert {name for name, numbers in listed.items() if matrix.targets[place].number in numbers} == SEES[place]
+
+
+@pytest.mark.parametrize("place", ["own", "foreign"])
+def test_the_list_shows_exactly_the_whistles_that_are_shown_alone(
+    matrices: Callable[[str], Matrix], database_kind: str, place: str
+) -> None:
+    matrix = matrices(database_kind)
+    listed = {
+        name: [item["number"] for item in matrix.callers[name].get("/whistles", limit=200).json["items"]]
+        for name in EVERYBODY - WITHOUT_WHISTLES
+    }
+    found = {name for name, numbers in listed.items() if matrix.targets[place].whistle in numbers}
+    assert found == SEES_WHISTLES[place]
 
 
 @pytest.mark.parametrize("rule", [row.rule for row in TABLE if row.own and row.rest != 422])

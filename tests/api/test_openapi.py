@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service import Service, picture
+from tests.whistles.callers import GOOD, asking
 from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, GRID_B, HOME
 
 Opened = Callable[[str], Service]
@@ -204,6 +205,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/dashboard/month.csv", street.get("/dashboard/month.csv")
     yield from what_people_say(service, number)
     yield "POST /api/v1/clocks/replay", service.as_("district").post("/clocks/replay")
+    yield from a_whistle(service)
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})
@@ -259,6 +261,28 @@ def a_correction(service: Service) -> Iterator[tuple[str, Any]]:
     yield "POST /api/v1/routing/proposals/{proposal_id}/decision", district.post(path, {"accepted": True})
 
 
+def a_whistle(service: Service) -> Iterator[tuple[str, Any]]:
+    """The same through the life of a whistle."""
+    street, water = service.as_("street"), service.as_("department")
+    asked = asking(helpers=[])
+    first = street.post("/whistles", asked)
+    yield "POST /api/v1/whistles", first
+    yield "POST /api/v1/whistles", street.post("/whistles", asked)
+    number = first.json["number"]
+    step = "POST /api/v1/whistles/{whistle_number}/steps"
+    came = {"action": "sign_in", "location": asked["location"], "photo_ids": [water.photo()]}
+    yield step, water.post(f"/whistles/{number}/steps", came)
+    yield step, water.post(f"/whistles/{number}/steps", {"action": "feed_back", "note": "好了"})
+    yield step, water.post(f"/whistles/{number}/steps", {"action": "sum_up", "note": "都好了"})
+    yield step, street.post(f"/whistles/{number}/steps", {"action": "rate", "unit": "water", **GOOD})
+    yield "GET /api/v1/whistles/{whistle_number}", water.get(f"/whistles/{number}")
+    yield "GET /api/v1/whistles/{whistle_number}/events", street.get(f"/whistles/{number}/events")
+    yield "GET /api/v1/whistles", street.get("/whistles")
+    yield "GET /api/v1/whistles/figures", street.get("/whistles/figures")
+    yield "GET /api/v1/whistles/lifecycle", street.get("/whistles/lifecycle")
+    yield "GET /api/v1/messages", water.get("/messages")
+
+
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:
     described = dict(operations(document))
     seen: set[str] = set()
@@ -294,6 +318,7 @@ def test_operators_need_no_token(opened: Opened, database_kind: str) -> None:
         200,
         "ready",
         {"messages", "photos", "clocks", "holds"},
+        {"messages", "photos", "clocks", "attendance"},
     )
     metrics = client.get("/metrics")
     assert metrics.mimetype == "text/plain"

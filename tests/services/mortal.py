@@ -23,7 +23,17 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from reporter.app import create_app
-from reporter.services import holds, invitations, messages, photos, recomputing, revisit_clocks, settling, sla
+from reporter.services import (
+    attendance,
+    holds,
+    invitations,
+    messages,
+    photos,
+    recomputing,
+    revisit_clocks,
+    settling,
+    sla,
+)
 from reporter.services.messages import Outgoing
 from reporter.workshop import Workshop
 from reporter.workshop import build as build_workshop
@@ -169,6 +179,12 @@ def resume(workshop: Workshop, _fate: Fate) -> None:
 def recompute(workshop: Workshop, _fate: Fate) -> None:
     """The clocks of open tickets, two tickets a transaction."""
     recomputing.recompute(workshop.works, by="somebody", why="killed", area_code=None, batch=2)
+
+
+def attend(workshop: Workshop, _fate: Fate) -> None:
+    """All calls whose limit has passed."""
+    while attendance.sweep(workshop.works, batch=20):
+        continue
 
 
 @dataclass(frozen=True)

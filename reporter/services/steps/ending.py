@@ -8,6 +8,7 @@ from reporter.domain.errors import TooLate, sentence
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Ticket
 from reporter.services import clocks
+from reporter.services.steps import whistled
 from reporter.services.steps.hooks import Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -60,8 +61,14 @@ def _begin_again(step: Step) -> None:
     ticket.effect = None
 
 
+def _may_end(step: Step) -> None:
+    """Raises WhistleOpen while a whistle is not summed up, RepeatPlaceUnanswered while its why is missing."""
+    whistled.check_summed_up(step)
+    _answered(step)
+
+
 HOOKS = {
-    Action.SOLVE: Hook(check=_answered, change=_solved),
-    Action.VERIFY: Hook(check=_answered, change=_verified),
+    Action.SOLVE: Hook(check=_may_end, change=_solved),
+    Action.VERIFY: Hook(check=_may_end, change=_verified),
     Action.REOPEN: Hook(check=_may_reopen, prepare=_begin_again),
 }
