@@ -5,6 +5,7 @@ from geoalchemy2 import alembic_helpers
 
 import reporter.models.areas
 import reporter.models.catalogue
+import reporter.models.evidence
 import reporter.models.figures
 import reporter.models.imports
 import reporter.models.messages

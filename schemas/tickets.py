@@ -19,6 +19,7 @@ from schemas.base import (
     not_blank,
     one_of,
 )
+from schemas.merging import MainTicket, Similar
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 
 SORTS = ("-received_at", "received_at", "due_at", "-due_at", "severity", "-severity")
@@ -62,6 +63,7 @@ class HopOut(Schema):
     seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
     overdue_here = fields.Boolean()
     response_missed = fields.Boolean()
+    false_closing = fields.Boolean(metadata={"description": "said solved here; the re-check found it was not"})
 
 
 class ClockOut(Schema):
@@ -120,16 +122,6 @@ class Words(Schema):
     photos = fields.List(fields.Nested(PhotoOut))
 
 
-class Similar(Schema):
-    number = fields.String()
-    category = fields.String()
-    category_name = fields.String()
-    distance_m = fields.Float()
-    status = fields.String()
-    status_name = fields.String()
-    joins = fields.Integer()
-
-
 class RatingOut(Schema):
     grade = fields.Integer()
     tags = fields.List(Text())
@@ -169,6 +161,8 @@ class TicketOut(Schema):
     actions = fields.List(fields.Nested(ActionOut))
     reports = fields.List(fields.Nested(Words))
     photos_after = fields.List(fields.Nested(PhotoOut))
+    merged_into = fields.Nested(MainTicket, allow_none=True)
+    merged = fields.List(fields.String(), metadata={"description": "numbers of what is merged into it, for staff"})
     joins = fields.Integer()
     reworks = fields.Integer()
     emergency = fields.Nested(Emergency, allow_none=True)
@@ -205,6 +199,7 @@ class TicketListItem(Schema):
     thumbnail_url = fields.String(allow_none=True)
     joined = fields.Boolean()
     may_rate = fields.Boolean()
+    merged_into = fields.Nested(MainTicket, allow_none=True)
 
 
 class TicketList(Schema):
@@ -227,6 +222,7 @@ class TicketQuery(Paging):
         load_default="wgs84", validate=one_of(Datum), metadata={"description": "of bbox, and of the points answered"}
     )
     sort = Text(load_default="-received_at", validate=one_of(SORTS))
+    recheck = fields.Boolean(metadata={"description": "closed at once and waiting for a re-check"})
     figure = Text(validate=one_of(Figure), metadata={"description": "the tickets a dashboard figure counts"})
     from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
@@ -292,7 +288,3 @@ class EventOut(Schema):
 
 class EventList(Schema):
     items = fields.List(fields.Nested(EventOut))
-
-
-class NearbyList(Schema):
-    items = fields.List(fields.Nested(Similar))

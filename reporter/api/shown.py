@@ -17,6 +17,7 @@ from reporter.domain.ratings import check_may_rate
 from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Rating, Ticket
+from reporter.queries.merging import followers_of
 from reporter.services import clocks
 from reporter.services import lifecycle as steps
 from reporter.services import scene as scenes
@@ -76,12 +77,33 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "clocks": [_clock(clock, uow.now) for clock in scene.clocks],
         "actions": [forms.action(uow, scene, move) for move in steps.actions_for(uow, scene)],
         **_told(uow, scene, staff),
+        "merged_into": merged_into(uow, row),
+        "merged": merged(uow, scene) if staff else [],
         "joins": row.joins,
         "reworks": row.reworks,
         "emergency": words.prompt_shown(uow.book.prompts.get(row.emergency or "")),
         **_rating(uow, scene, mine, here),
         "synthetic": scene.chain[-1].synthetic,
     }
+
+
+def merged_into(uow: UnitOfWork, row: Ticket) -> dict[str, Any] | None:
+    """The main ticket of one that is merged, as everybody who sees the merged one may know it."""
+    if row.merged_into_id is None:
+        return None
+    main = uow.session.get_one(Ticket, row.merged_into_id)
+    return main_shown(main.number, main.status)
+
+
+def main_shown(number: str, status: str) -> dict[str, Any]:
+    return {"number": number, "status": status, "status_name": gettext(STATUS_NAMES[Status(status)])}
+
+
+def merged(uow: UnitOfWork, scene: Scene) -> list[str]:
+    """The numbers of what is merged into a ticket; asked only where something is."""
+    if not any(words_of.elsewhere for words_of in scene.words):
+        return []
+    return [follower.number for follower in followers_of(uow.session, scene.ticket.id)]
 
 
 def is_overdue(row: Ticket, now: datetime) -> bool:
@@ -155,6 +177,7 @@ def _hop(hop: Hop, names: Names, now: datetime) -> dict[str, Any]:
         "seconds": int(((hop.ended_at or now) - hop.started_at).total_seconds()),
         "overdue_here": hop.overdue_here,
         "response_missed": hop.response_missed,
+        "false_closing": hop.false_closing,
     }
 
 
@@ -196,7 +219,7 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
                 "submitter": _submitter(words_of, own),
                 "received_at": report.received_at,
                 "observed_at": report.observed_at,
-                "joined": report.joined,
+                "joined": words_of.joined,
                 "photos": [photo(one) for one in scene.photos if one.report_id == report.id],
             }
         )

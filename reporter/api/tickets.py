@@ -23,11 +23,11 @@ from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
 from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing, scene
 from reporter.services.unit_of_work import UnitOfWork
+from schemas.merging import NearbyList
 from schemas.reports import Join
 from schemas.tickets import (
     DatumQuery,
     EventList,
-    NearbyList,
     NearbyQuery,
     RatingIn,
     RatingOut,

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SPLIT = "split"
     FORCE_CLOSE = "force_close"
     VOID = "void"
+    CONFIRM = "confirm"  # by POST …/confirmations only
 
 
 ACTION_NAMES = {
@@ -49,6 +50,10 @@ ACTION_NAMES = {
     Action.WITHDRAW: sentence("撤回"),
     Action.REOPEN: sentence("要求重办"),
     Action.NOTE: sentence("备注"),
+    Action.MERGE: sentence("合并"),
+    Action.UNMERGE: sentence("拆出"),
+    Action.CHECK: sentence("核查"),
+    Action.CONFIRM: sentence("邻居确认"),
 }
 
 REJECT_REASONS = {
@@ -81,6 +86,9 @@ FIELD_SENTENCES = {
     "reason": sentence("请写明原因"),
     "reason_code": sentence("请选择原因"),
     "text": sentence("请写备注内容"),
+    "into": sentence("请写并入哪个工单"),
+    "found": sentence("请说明核查是否属实"),
+    "fixed": sentence("请说明修好了没有"),
 }
 
 

@@ -35,6 +35,16 @@ class EventKind(StrEnum):
     CLIMBED = "climbed"
     RESPONSE_MISSED = "response_missed"
     VERIFICATION_LATE = "verification_late"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    ABSORBED = "absorbed"  # another ticket was merged into this one
+    RELEASED = "released"  # and taken out again
+    RECHECK_ORDERED = "recheck_ordered"
+    RECHECKED = "rechecked"
+    RECHECK_FAILED = "recheck_failed"
+    CONFIRMED = "confirmed"
+    CONFIRMED_BY_NEIGHBOURS = "confirmed_by_neighbours"
+    DEMAND_GREW = "demand_grew"
 
 
 EVENT_NAMES = {
@@ -62,6 +72,16 @@ EVENT_NAMES = {
     EventKind.CLIMBED: sentence("响应超时，自动上报"),
     EventKind.RESPONSE_MISSED: sentence("响应超时"),
     EventKind.VERIFICATION_LATE: sentence("核实超时"),
+    EventKind.MERGED: sentence("并入另一工单"),
+    EventKind.UNMERGED: sentence("从合并中拆出"),
+    EventKind.ABSORBED: sentence("另一工单并入"),
+    EventKind.RELEASED: sentence("并入的工单已拆出"),
+    EventKind.RECHECK_ORDERED: sentence("列入复核"),
+    EventKind.RECHECKED: sentence("复核属实"),
+    EventKind.RECHECK_FAILED: sentence("复核不属实，重新办理"),
+    EventKind.CONFIRMED: sentence("邻居确认已修好"),
+    EventKind.CONFIRMED_BY_NEIGHBOURS: sentence("邻居共同确认，结案"),
+    EventKind.DEMAND_GREW: sentence("反映的人增多"),
 }
 
 EVENT_OF_ACTION = {
@@ -77,6 +97,19 @@ EVENT_OF_ACTION = {
     Action.WITHDRAW: EventKind.WITHDRAWN,
     Action.REOPEN: EventKind.REOPENED,
     Action.NOTE: EventKind.NOTED,
+    Action.MERGE: EventKind.MERGED,
+    Action.UNMERGE: EventKind.UNMERGED,
+    Action.CHECK: EventKind.RECHECKED,
+    Action.CONFIRM: EventKind.CONFIRMED,
+}
+
+# Where one action is recorded in several ways, by the claim of its row.
+EVENT_OF_CLAIM = {
+    "failed": EventKind.VERIFICATION_FAILED,
+    "recheck_passes": EventKind.RECHECKED,
+    "recheck_fails": EventKind.RECHECK_FAILED,
+    "neighbours_suffice": EventKind.CONFIRMED_BY_NEIGHBOURS,
+    "neighbour_denies": EventKind.VERIFICATION_FAILED,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.
@@ -88,6 +121,10 @@ INTERNAL = frozenset(
         EventKind.BECAME_OVERDUE,
         EventKind.RESPONSE_MISSED,
         EventKind.VERIFICATION_LATE,
+        EventKind.ABSORBED,
+        EventKind.RELEASED,
+        EventKind.RECHECK_ORDERED,
+        EventKind.DEMAND_GREW,
     }
 )
 
@@ -100,5 +137,7 @@ BY_SUBMITTERS = frozenset(
         EventKind.WITHDRAWN,
         EventKind.REOPENED,
         EventKind.RATED,
+        EventKind.CONFIRMED,
+        EventKind.CONFIRMED_BY_NEIGHBOURS,
     }
 )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import Level
 from reporter.domain.procedures import Claim, Move, Procedure, always
-from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
+from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
 
 class Who(StrEnum):
@@ -21,6 +21,7 @@ class Who(StrEnum):
     SUBMITTER = "submitter"  # made the first report
     ANY_SUBMITTER = "any_submitter"  # made or joined it
     ANYBODY = "anybody"  # whoever may see the ticket
+    NEIGHBOUR = "neighbour"  # met it too or lives there, works for nobody here, and did not solve it
     SENDER = "sender"  # sent the ball to whoever has it now
     OVERSEER = "overseer"  # leads an area around it that is wider than the holder's, or sits at the district's desk
 
@@ -36,6 +37,7 @@ class Ball(StrEnum):
     TO_VERIFY = "to_verify"  # the accountable seat, or the next above if it solved
     TO_SOLVER = "to_solver"  # back to whoever solved, for rework
     ABOVE_SOLVER = "above_solver"  # one level above whoever solved
+    TO_ACCOUNTABLE = "to_accountable"  # to the seat that answers for it until the end
     NOBODY = "nobody"  # the ticket has ended
 
 
@@ -58,6 +60,9 @@ class Facts:
     photo_compulsory: bool = False
     guard_asked: bool = False  # the condition asks for a guard at the place
     guarded: bool = False
+    unfiled: bool = False  # nobody has said yet what it is
+    recheck_due: bool = False
+    confirmations_lacking: int | None = None  # how many neighbours must still say so, None: not a matter for them
 
 
 CLAIMS: Mapping[str, Claim] = {
@@ -68,8 +73,15 @@ CLAIMS: Mapping[str, Claim] = {
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
+    "unfiled": lambda facts, given: facts.unfiled,
+    "filed_before": lambda facts, given: not facts.unfiled,
+    "recheck_passes": lambda facts, given: facts.recheck_due and given.get("found") is not False,
+    "recheck_fails": lambda facts, given: facts.recheck_due and given.get("found") is False,
+    "neighbours_suffice": lambda facts, given: facts.confirmations_lacking == 1 and given.get("fixed") is True,
+    "neighbours_lack": lambda facts, given: (facts.confirmations_lacking or 0) > 1 and given.get("fixed") is True,
+    "neighbour_denies": lambda facts, given: facts.confirmations_lacking is not None and given.get("fixed") is not True,
 }
-FORESEEN = frozenset({"never_taken"})
+FORESEEN = frozenset({"never_taken", "unfiled", "filed_before", "recheck_passes", "neighbour_denies"})
 
 
 def reach(move: Move, facts: Facts) -> bool:
@@ -95,13 +107,14 @@ def _from(*statuses: Status) -> frozenset[Status]:
     return frozenset(statuses)
 
 
-R, A, D, H, F, C = (
+R, A, D, H, F, C, M = (
     Status.REPORTED,
     Status.ACCEPTED,
     Status.DISPATCHED,
     Status.HANDLING,
     Status.FEEDBACK,
     Status.CLOSED,
+    Status.MERGED,
 )
 _RESPONSE, _RESOLVE, _VERIFY = ClockKind.RESPONSE, ClockKind.RESOLVE, ClockKind.VERIFY
 _WORKING_CLOCKS = (_RESPONSE, _RESOLVE)
@@ -136,6 +149,18 @@ MOVES = (
          may_have=("note",), stops=_ALL_CLOCKS),
     Move(Action.REOPEN,   _from(C),       D,    Who.ANY_SUBMITTER, Ball.ABOVE_SOLVER, needs=("reason",),
          may_have=("photo_ids",), starts=_WORKING_CLOCKS),
+    Move(Action.MERGE,    OPEN,           Status.MERGED, Who.HOLDER, Ball.NOBODY, needs=("into",), may_have=("note",),
+         smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
+    Move(Action.MERGE,    OPEN,           Status.MERGED, Who.OVERSEER, Ball.NOBODY, needs=("into",), may_have=("note",),
+         smallest=Level.COMMUNITY, stops=_ALL_CLOCKS),
+    Move(Action.UNMERGE,  _from(M),       R,    Who.OVERSEER, Ball.TO_ACCOUNTABLE, may_have=("note",), when="unfiled",
+         smallest=Level.COMMUNITY, starts=(_RESPONSE,)),
+    Move(Action.UNMERGE,  _from(M),       A,    Who.OVERSEER, Ball.TO_ACCOUNTABLE, may_have=("note",),
+         when="filed_before", smallest=Level.COMMUNITY, starts=(_RESPONSE,)),
+    Move(Action.CHECK,    _from(C),       None, Who.OVERSEER, Ball.STAYS, needs=("found",),
+         may_have=("note", "photo_ids"), when="recheck_passes", smallest=Level.COMMUNITY),
+    Move(Action.CHECK,    _from(C),       D,    Who.OVERSEER, Ball.ABOVE_SOLVER, needs=("found", "note"),
+         may_have=("photo_ids",), when="recheck_fails", smallest=Level.COMMUNITY, starts=_WORKING_CLOCKS),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

@@ -33,6 +33,9 @@ REASONS = {
     "verifying": sentence("由{title}核实"),
     "rework": sentence("核实未通过，由{title}返工"),
     "reopened": sentence("群众要求重办，升一级给{title}"),
+    "unmerged": sentence("从合并中拆出，交给{title}"),
+    "recheck_failed": sentence("复核不属实，升一级给{title}"),
+    "denied": sentence("邻居说没有修好，升一级给{title}"),
 }
 
 

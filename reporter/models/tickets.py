@@ -86,6 +86,10 @@ class Ticket(Base):
             "ix_ticket_waiting", "due_at", "id", where="ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
         ),
         lean("ix_ticket_about", "about_person_id", where="about_person_id IS NOT NULL"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_has_main"),
+        CheckConstraint("merged_into_id <> id", name="not_its_own_main"),
+        lean("ix_ticket_merged_into", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        lean("ix_ticket_recheck", "closed_at", "id", where="recheck", on_sqlite="recheck = 1"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
             lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
@@ -138,6 +142,7 @@ class Ticket(Base):
     joins: Mapped[int] = mapped_column(default=0)
     closed_at_once: Mapped[bool] = mapped_column(default=False)
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # the main one, while it is merged
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
 
@@ -198,6 +203,7 @@ class Hop(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     overdue_here: Mapped[bool] = mapped_column(default=False)  # the resolve clock ran out while it was here
     response_missed: Mapped[bool] = mapped_column(default=False)
+    false_closing: Mapped[bool] = mapped_column(default=False)  # said solved here; the re-check found it was not
 
 
 class Clock(Leased, Base):

@@ -89,6 +89,7 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "overdue_at",
         "closed_at",
         "ended_at",
+        "merged_into_id",
     },
     Report: {"id"},
     Message: {"id", "read_at"},

@@ -26,7 +26,11 @@ class Receiver:
     through: tuple[Landing, ...] = ()
 
 
-def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> Receiver | None:
+WHY_AGAIN = {"recheck_fails": "recheck_failed", "neighbour_denies": "denied"}
+"""Why a ticket goes above its solver, by the claim of the row; otherwise because a submitter asks for it."""
+
+
+def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any], claim: str = "always") -> Receiver | None:
     """Who gets the ball; None when it stays or the ticket ends. Raises NoLevelAbove, UnknownReceiver."""
     if word is Ball.ROUTED:
         return _routed(scene)
@@ -41,7 +45,9 @@ def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> R
     if word is Ball.TO_SOLVER:
         return Receiver(_again(uow, scene, _solver(scene), "rework"))
     if word is Ball.ABOVE_SOLVER:
-        return Receiver(_above_solver(scene))
+        return Receiver(_above_solver(scene, WHY_AGAIN.get(claim, "reopened")))
+    if word is Ball.TO_ACCOUNTABLE:
+        return Receiver(_accountable(scene, "unmerged"))
     return None
 
 
@@ -122,11 +128,11 @@ def _verifier(scene: Scene) -> Landing:
     return _accountable(scene, "verifying", besides=hop.area_id if hop else None, excluded=solver)
 
 
-def _above_solver(scene: Scene) -> Landing:
+def _above_solver(scene: Scene, code: str) -> Landing:
     solver = _solver(scene)
     if solver.department_id is not None:
-        return _accountable(scene, "reopened")
-    return _climb(scene, _level_of(solver), "reopened")
+        return _accountable(scene, code)
+    return _climb(scene, _level_of(solver), code)
 
 
 def _solver(scene: Scene) -> Hop:

@@ -12,7 +12,7 @@ from reporter.domain import actions, permissions, procedures
 from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.errors import Invalid, StaleVersion, StepNotPossible, sentence
-from reporter.domain.events import EVENT_OF_ACTION, EventKind
+from reporter.domain.events import EVENT_OF_ACTION, EVENT_OF_CLAIM, EventKind
 from reporter.domain.lifecycle import TICKET, Ball, ClockKind, Facts, Who
 from reporter.domain.permissions import Actor, Permission
 from reporter.domain.procedures import Move
@@ -22,11 +22,11 @@ from reporter.queries import tickets
 from reporter.services import ball, clocks, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing
+from reporter.services.steps import ending, filing, merging, rechecking
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS}
+HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS, **merging.HOOKS, **rechecking.HOOKS}
 
 
 def take(
@@ -38,7 +38,7 @@ def take(
     NoLevelAbove. Nothing changes when it raises.
     """
     permissions.require(uow.caller, Permission.STEP)
-    ticket = tickets.locked(uow.session, number, uow.caller)
+    ticket = merging.locked(uow, number, action, given)
     if version is not None and version != ticket.version:
         raise StaleVersion(present=present(ticket))
     scene = scene_of.load(uow, ticket)
@@ -72,16 +72,13 @@ def take(
     )
     uow.session.flush()  # photos refer to the event
     photos.attach(uow, given.get("photo_ids") or (), ticket, uow.policy(clocks.lineage(ticket)), event=event)
+    filling = {
+        "holder": landing.title_of(uow, scene.chain, hop),
+        "category": uow.book.category_by_id(ticket.category_id).name,
+        "reason": actions.reason_name(str(given.get("reason_code", ""))),
+    }
     messages.tell(
-        uow,
-        ticket,
-        event,
-        hop,
-        scene.chain,
-        conflicted=scene.conflicted,
-        holder=landing.title_of(uow, scene.chain, hop),
-        category=uow.book.category_by_id(ticket.category_id).name,
-        reason=actions.reason_name(str(given.get("reason_code", ""))),
+        uow, ticket, event, hop, scene.chain, submitters=None, conflicted=scene.conflicted, **filling, **step.filling
     )
     return ticket
 
@@ -111,7 +108,7 @@ def _change(step: Step, hook: Hook) -> None:
     """Status, ball and clocks; afterwards ``step.after`` is the hop that has the ball."""
     uow, scene, move, ticket = step.uow, step.scene, step.move, step.ticket
     hook.prepare(step)
-    receiver = landing.of(uow, scene, move.ball, step.given)  # may refuse: the transaction keeps nothing
+    receiver = landing.of(uow, scene, move.ball, step.given, move.when)  # may refuse: the transaction keeps nothing
 
     clocks.stop(uow, scene.clocks, _stops(move, scene.facts))
     _note_times(step)
@@ -137,6 +134,7 @@ def _change(step: Step, hook: Hook) -> None:
         tickets.join_the_open(uow.session, ticket)
     for kind in move.starts:
         _start_clock(uow, scene, kind, step.after, move)
+    hook.finish(step)
 
 
 def _stops(move: Move, facts: Facts) -> tuple[ClockKind, ...]:
@@ -181,9 +179,7 @@ def _start_clock(uow: UnitOfWork, scene: Scene, kind: ClockKind, hop: Hop | None
 def _kind(move: Move) -> EventKind:
     if move.action is Action.SOLVE and move.to is Status.CLOSED:
         return EventKind.CLOSED_AT_ONCE
-    if move.when == "failed":
-        return EventKind.VERIFICATION_FAILED
-    return EVENT_OF_ACTION[move.action]
+    return EVENT_OF_CLAIM.get(move.when, EVENT_OF_ACTION[move.action])
 
 
 def _recorded(move: Move, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from reporter.models.messages import Delivery, Message
 from reporter.models.people import Person
 from reporter.models.tickets import Event, Hop, Report, Ticket
 from reporter.queries import leases
+from reporter.queries.tickets import family
 from reporter.services.unit_of_work import UnitOfWork, Works
 
 log = structlog.get_logger()
@@ -107,7 +108,9 @@ def _people(
     if audience is Audience.SUBMITTERS:
         if submitters is not None:
             return list(submitters)
-        return list(uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id == ticket.id).distinct()))
+        return list(
+            uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id.in_(family(ticket.id))).distinct())
+        )
     if audience is Audience.HOLDER:
         if hop is None:
             return []
@@ -116,11 +119,18 @@ def _people(
         return [hop.person_id] if hop.person_id else []
     if audience is Audience.ACCOUNTABLE:
         return _acting(chain, lambda seat: seat.area_id == ticket.accountable_area_id, conflicted)
+    if audience is Audience.CHECKERS:
+        return _above(chain, Level.GRID, conflicted)
     if audience is Audience.COPIED:
         copied = {Level.COMMUNITY, Level.STREET} if ticket.emergency else {Level.COMMUNITY}
         return _acting(chain, lambda seat: ticket.severity == 4 and seat.level in copied, conflicted)
+    level = Level(hop.level) if hop and hop.level else Level.BUILDING  # above a department stands the grid
+    return _above(chain, level, conflicted)
+
+
+def _above(chain: Sequence[Seat], level: Level, conflicted: frozenset[int]) -> list[int]:
+    """Whoever acts on the next filled seat above a level."""
     try:
-        level = Level(hop.level) if hop and hop.level else Level.BUILDING  # above a department stands the grid
         above = routing.climb(chain, level, "climbed", conflicted=conflicted)
     except NoLevelAbove:
         return []

@@ -12,7 +12,7 @@ from reporter.domain.rulebook import Category, Condition, Lineage
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
-from reporter.queries import areas
+from reporter.queries import areas, tickets
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -24,6 +24,12 @@ class Words:
     report: Report
     name: str
     role: Role
+    elsewhere: bool = False  # made on a ticket that was merged into this one
+
+    @property
+    def joined(self) -> bool:
+        """Not the first report of this ticket."""
+        return self.report.joined or self.elsewhere
 
 
 @dataclass
@@ -54,7 +60,7 @@ class Scene:
     @property
     def reporters(self) -> list[tuple[int, bool]]:
         """(person, joined) of every report."""
-        return [(words.report.submitter_id, words.report.joined) for words in self.words]
+        return [(words.report.submitter_id, words.joined) for words in self.words]
 
 
 def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
@@ -87,15 +93,18 @@ def filed(
 
 def _told(uow: UnitOfWork, ticket: Ticket) -> tuple[list[Words], list[Photo]]:
     """The reports with their submitters, and the photos of reports and steps; those of steps come with the first."""
-    of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined))
+    here = Report.ticket_id == ticket.id
+    of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined, here))
     rows = uow.session.execute(
         select(Report, Person.name, Person.role, Photo)
         .join(Person, Person.id == Report.submitter_id)
-        .outerjoin(Photo, and_(Photo.ticket_id == ticket.id, of_report, Photo.state != "refused"))
-        .where(Report.ticket_id == ticket.id)
+        .outerjoin(Photo, and_(Photo.ticket_id == Report.ticket_id, of_report, Photo.state != "refused"))
+        .where(Report.ticket_id.in_(tickets.family(ticket.id)))
         .order_by(Report.id, Photo.created_at)
     ).all()
-    words = {row.Report.id: Words(row.Report, row.name, Role(row.role)) for row in rows}
+    words = {
+        row.Report.id: Words(row.Report, row.name, Role(row.role), row.Report.ticket_id != ticket.id) for row in rows
+    }
     photos = {row.Photo.id: row.Photo for row in rows if row.Photo is not None}
     return list(words.values()), sorted(photos.values(), key=lambda photo: photo.created_at)
 
@@ -126,13 +135,15 @@ def _of(
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
-        joined_by_others=any(one.report.joined for one in words),
+        joined_by_others=any(one.joined for one in words),
         small_matter=category.kind == "neighbourhood" and ticket.severity <= uow.policy(here).small_matter_max_severity,
         has_before_photo=any(photo.report_id is not None for photo in photos),
         photo_compulsory=category.photo_required,
         guard_asked=condition.guard,
         guarded=ticket.guarded_at is not None,
         overseer_level=_overseen_from(uow, ticket, here),
+        unfiled=category.code == uow.book.fallback_code,
+        recheck_due=ticket.recheck,
     )
     return Scene(
         ticket=ticket,
@@ -156,8 +167,8 @@ def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | No
     if uow.actor is None:
         return None
     actor = uow.actor
-    if actor.role is Role.DISTRICT:
-        return Level.DISTRICT if actor.home_area_id in here else None
+    if actor.role is Role.DISTRICT and actor.home_area_id in here:
+        return Level.DISTRICT
     holder = Level(ticket.holder_level) if ticket.holder_level else Level.BUILDING
     levels = [seat.level for seat in actor.seats if seat.area_id in here and seat.level.rank < holder.rank]
     return min(levels, key=lambda level: level.rank, default=None)

@@ -44,7 +44,7 @@ def _may_reopen(step: Step) -> None:
         raise TooLate(sentence("要求重办的期限已经过了"), present=present(step.ticket))
 
 
-def _begin_again(step: Step) -> None:
+def begin_again(step: Step) -> None:
     """Before the ball moves: a ticket that is open has no end."""
     ticket = step.ticket
     ticket.reopened += 1
@@ -55,5 +55,5 @@ def _begin_again(step: Step) -> None:
 HOOKS = {
     Action.SOLVE: Hook(change=_solved),
     Action.VERIFY: Hook(change=_verified),
-    Action.REOPEN: Hook(check=_may_reopen, prepare=_begin_again),
+    Action.REOPEN: Hook(check=_may_reopen, prepare=begin_again),
 }
