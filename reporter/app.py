@@ -15,7 +15,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from reporter import workshop
 from reporter.adapters import clock
 from reporter.adapters.wechat import MiniProgram
-from reporter.api import areas, catalogue, dashboard, edge, errors, health, messages, photos, reports, sessions, tickets
+from reporter.api import (
+    areas,
+    catalogue,
+    dashboard,
+    edge,
+    errors,
+    health,
+    merging,
+    messages,
+    photos,
+    reports,
+    sessions,
+    tickets,
+)
 from reporter.api.edge import House
 from reporter.api.limiter import Limiter
 from reporter.config import Settings
@@ -77,7 +90,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
         ),
     )
     api = OurApi(app)
-    for room in (sessions, reports, tickets, photos, catalogue, areas, messages, dashboard, health):
+    for room in (sessions, reports, tickets, merging, photos, catalogue, areas, messages, dashboard, health):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(pages.blueprint)
     errors.install(app)

@@ -19,6 +19,7 @@ from schemas.base import (
     not_blank,
     one_of,
 )
+from schemas.evidence import ResultPhoto
 from schemas.merging import MainTicket, Similar
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 
@@ -160,7 +161,7 @@ class TicketOut(Schema):
     clocks = fields.List(fields.Nested(ClockOut))
     actions = fields.List(fields.Nested(ActionOut))
     reports = fields.List(fields.Nested(Words))
-    photos_after = fields.List(fields.Nested(PhotoOut))
+    photos_after = fields.List(fields.Nested(ResultPhoto))
     merged_into = fields.Nested(MainTicket, allow_none=True)
     merged = fields.List(fields.String(), metadata={"description": "numbers of what is merged into it, for staff"})
     joins = fields.Integer()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import forms, words
+from reporter.api import evidence, forms, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, privacy
@@ -149,6 +149,8 @@ def similar(uow: UnitOfWork, found: Sequence[Similar]) -> list[dict[str, Any]]:
             "status": item.known.status,
             "status_name": gettext(STATUS_NAMES[Status(item.known.status)]),
             "joins": item.known.joins,
+            "score": item.score,
+            "parts": item.parts,
         }
         for item in found
     ]
@@ -223,7 +225,9 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
                 "photos": [photo(one) for one in scene.photos if one.report_id == report.id],
             }
         )
-    return {"reports": reports, "photos_after": [photo(one) for one in scene.photos if one.event_seq is not None]}
+    after = [one for one in scene.photos if one.event_seq is not None]
+    found = evidence.findings(uow, after, staff)
+    return {"reports": reports, "photos_after": [{**photo(one), "findings": found.get(one.id, [])} for one in after]}
 
 
 def _submitter(words_of: Words, own: bool) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reporter.domain.coordinates import Point, metres_between
-from reporter.domain.duplicates import reach
+from reporter.domain.duplicates import alike, reach
 from reporter.domain.errors import Conflict, MissingInput, sentence
 from reporter.domain.statuses import ENDED, Status
 
@@ -41,6 +41,7 @@ class Side:
     submitter_id: int
     point: Point
     accuracy_m: float
+    building_id: int | None = None
     main: str | None = None
 
 
@@ -52,9 +53,17 @@ def main_of(one: Side, other: Side) -> Side:
     return min(one, other, key=lambda side: (-side.severity, side.received_at, side.number))
 
 
-def check(follower: Side, main: Side, radius_m: float, window: timedelta, note: str | None, now: datetime) -> None:
+def check(
+    follower: Side,
+    main: Side,
+    radius_m: float,
+    window: timedelta,
+    indoors: frozenset[str],
+    note: str | None,
+    now: datetime,
+) -> None:
     """Whether ``follower`` may be merged into ``main``. ``radius_m``: of the main one's category. ``window``: how
-    long a closed ticket still counts as the same thing.
+    long it counts as the same thing after it was received, or closed. ``indoors``: see ``duplicates.alike``.
 
     Raises CannotMerge, WrongMain, and MissingInput naming ``note`` and why it is asked for.
     """
@@ -70,16 +79,17 @@ def check(follower: Side, main: Side, radius_m: float, window: timedelta, note: 
         )
     if main_of(follower, main) is not main:
         raise WrongMain(present={"number": follower.number}, follower=main.number, main=follower.number)
-    doubt = doubt_about(follower, main, radius_m, window)
+    doubt = doubt_about(follower, main, radius_m, window, indoors)
     if doubt is not None and not (note or "").strip():
         raise MissingInput(fields={"note": doubt})
 
 
-def doubt_about(follower: Side, main: Side, radius_m: float, window: timedelta) -> str | None:
+def doubt_about(follower: Side, main: Side, radius_m: float, window: timedelta, indoors: frozenset[str]) -> str | None:
     """Why somebody has to write down that the two are one thing; None when it is plain."""
     if (follower.small or main.small) and follower.submitter_id != main.submitter_id:
         return sentence("两家人的事不自动当作一件：请写明为什么是同一件事")
-    if not follower.kinds & main.kinds:
+    same_building = main.building_id is not None and follower.building_id == main.building_id
+    if not alike(follower.kinds, main.kinds, indoors, same_building=same_building):
         return sentence("类别不同：请写明为什么是同一件事")
     metres = metres_between(follower.point, main.point)
     if metres > reach(radius_m, follower.accuracy_m, main.accuracy_m):

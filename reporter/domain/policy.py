@@ -6,7 +6,7 @@ nearer area overrides a wider one. The shipped values and their source marks are
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,9 +37,16 @@ class Policy:
     snap_m: float
     coarse_accuracy_m: float
     duplicate_window_h: int
+    duplicate_windows_h: Mapping[str, int]  # of categories that have one of their own
     loose_photo_days: int
     photos_max: int
+    photo_far_m: float
+    photo_near_bits: int
     number_digits: int
+
+    def duplicate_window(self, category_code: str) -> timedelta:
+        """How long after it was received a ticket of this category is still looked at as the same thing."""
+        return timedelta(hours=self.duplicate_windows_h.get(category_code, self.duplicate_window_h))
 
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
@@ -69,8 +76,11 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         snap_m=float(values["snap_m"]),
         coarse_accuracy_m=float(values["coarse_accuracy_m"]),
         duplicate_window_h=int(values["duplicate_window_h"]),
+        duplicate_windows_h={str(code): int(hours) for code, hours in values["duplicate_windows_h"].items()},
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
+        photo_far_m=float(values["photo_far_m"]),
+        photo_near_bits=int(values["photo_near_bits"]),
         number_digits=int(values["number_digits"]),
     )
 

@@ -253,7 +253,37 @@ class Rulebook:
     @cached_property
     def longest_duplicate_window_h(self) -> int:
         """The longest window of any area and time: no open ticket older than this is ever the same thing."""
-        return max(int(row.value) for row in self.policies if row.key == "duplicate_window_h")
+        common = [int(row.value) for row in self.policies if row.key == "duplicate_window_h"]
+        own = [int(hours) for row in self.policies if row.key == "duplicate_windows_h" for hours in row.value.values()]
+        return max(common + own)
+
+    @cached_property
+    def _sets(self) -> Mapping[str, Mapping[str, Any]]:
+        """The look-alike sets of the catalogue, by name."""
+        found: Mapping[str, Mapping[str, Any]] = self.matching.get("look_alike_sets", {})
+        return found
+
+    @cached_property
+    def indoors(self) -> frozenset[str]:
+        """Look-alike sets that only count within one building (路灯 with 楼道灯)."""
+        return frozenset(name for name, one in self._sets.items() if one.get("within_a_building"))
+
+    def kinds(self, category: Category) -> frozenset[str]:
+        """What two tickets must share to be of one kind: the category itself, or a look-alike set it belongs to."""
+        return self._kinds[category.id]
+
+    @cached_property
+    def _kinds(self) -> dict[int, frozenset[str]]:
+        return {
+            category.id: frozenset(
+                {
+                    category.code,
+                    *([category.look_alike] if category.look_alike else []),
+                    *(name for name, one in self._sets.items() if category.code in one.get("also", ())),
+                }
+            )
+            for category in self.categories
+        }
 
     def calendar(self, policy: Policy) -> Calendar:
         """The days and sessions a policy counts in; made once for each policy."""

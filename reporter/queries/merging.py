@@ -1,15 +1,30 @@
 """Merged tickets: who belongs together, and locking all of them in one order."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, false, literal, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reporter.db import Key
+from reporter.domain.coordinates import Point, box_around
 from reporter.domain.errors import NotFound, StaleVersion
 from reporter.domain.permissions import Actor
+from reporter.models.points import TicketPoint
 from reporter.models.tickets import Clock, Report, Ticket
 from reporter.queries import tickets
+from reporter.queries.spatial import in_box, number
+
+MOST = 50  # a storm fills a crossing with reports; the newest are enough to choose from
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A ticket near another, with who made its first report."""
+
+    ticket: Ticket
+    submitter_id: int
 
 
 def submitters_of(session: Session, ticket_ids: Iterable[int]) -> set[int]:
@@ -71,3 +86,26 @@ def main_in_words() -> ScalarSelect[str]:
     """“status number” of the main ticket of each row of a list. One join more were too many for PostgreSQL to order."""
     main = aliased(Ticket)
     return select(main.status + " " + main.number).where(main.id == Ticket.merged_into_id).scalar_subquery()
+
+
+def candidates(
+    session: Session, ticket: Ticket, actor: Actor, metres: float, closed_since: datetime
+) -> list[Neighbour]:
+    """What this person sees within a box of ``metres`` around a ticket that is open, or was closed since a moment;
+    sensitive matters are left out. The newest, at most MOST."""
+    west, south, east, north = map(number, box_around(Point(ticket.lng, ticket.lat), metres))
+    close = select(TicketPoint.ticket_id).where(in_box(TicketPoint.geom, west, south, east, north))
+    rows = session.execute(
+        select(Ticket, Report.submitter_id)
+        .join(Report, and_(Report.ticket_id == Ticket.id, ~Report.joined))
+        .where(
+            Ticket.id.in_(close),
+            Ticket.id != ticket.id,
+            or_(Ticket.ended_at.is_(None), Ticket.closed_at >= closed_since),
+            ~Ticket.sensitive,
+            tickets.visible_to(actor),
+        )
+        .order_by(Ticket.received_at.desc(), Ticket.id.desc())
+        .limit(MOST)
+    )
+    return [Neighbour(row.Ticket, row.submitter_id) for row in rows]

@@ -19,7 +19,7 @@ from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, clocks, landing, messages, photos, settling, sla
+from reporter.services import ball, clocks, evidence, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
 from reporter.services.steps import ending, filing, merging, rechecking
@@ -72,6 +72,7 @@ def take(
     )
     uow.session.flush()  # photos refer to the event
     photos.attach(uow, given.get("photo_ids") or (), ticket, uow.policy(clocks.lineage(ticket)), event=event)
+    evidence.examine(uow, ticket, event)
     filling = {
         "holder": landing.title_of(uow, scene.chain, hop),
         "category": uow.book.category_by_id(ticket.category_id).name,

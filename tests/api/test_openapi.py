@@ -152,6 +152,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     number = first.json["number"]
     yield "GET /api/v1/tickets/nearby", resident.get("/tickets/nearby", **where)
     yield "POST /api/v1/reports", resident.send(AT_HOME, category=LAMP)
+    yield "GET /api/v1/tickets/{number}/duplicates", street.get(f"/tickets/{number}/duplicates")
     yield "POST /api/v1/tickets/{number}/join", resident.post(f"/tickets/{number}/join")
     yield "POST /api/v1/tickets/{number}/join", resident.post(f"/tickets/{number}/join")
     late = {"photo_ids": [rider.photo("blue")]}

@@ -148,8 +148,9 @@ def test_what_is_merged_is_no_main_and_its_followers_move_along(service: Service
     community = service.seat(CENTRAL)
     community.did(three, "merge", into=two)
     four = service.as_("resident2").report(IN_GRID_A_ONLY, category=COVER)["number"]
-    assert [item["number"] for item in people[0].get("/tickets/nearby", lng=IN_GRID_A_ONLY[0], lat=IN_GRID_A_ONLY[1],
-            coord_type="wgs84", category=COVER).json["items"]] == [one, two, four], "the merged one is not offered"  # fmt: skip
+    here = {"lng": IN_GRID_A_ONLY[0], "lat": IN_GRID_A_ONLY[1], "coord_type": "wgs84", "category": COVER}
+    near = people[0].get("/tickets/nearby", **here).json["items"]
+    assert [item["number"] for item in near] == [one, two, four], "the merged one is not offered"
     community.did(two, "merge", into=one)
 
     assert community.ticket(three)["merged_into"]["number"] == one
@@ -212,3 +213,27 @@ def test_only_a_community_or_wider_takes_apart(service: Service) -> None:
     assert service.as_("rider2").step(number, "unmerge").status_code == 403
     assert service.as_("street").step(main, "unmerge").status_code == 409, "it is not merged"
     assert service.as_("district").did(number, "unmerge")["status"] == "accepted"
+
+
+def test_staff_see_what_may_be_one_thing_and_which_would_remain(service: Service) -> None:
+    service.at("2026-09-07 09:00")
+    rider, grid, community = service.as_("rider"), service.seat(GRID_A), service.seat(CENTRAL)
+    first = rider.report(IN_GRID_A_ONLY, category=RAIN_COVER)["number"]
+    closed = rider.report(IN_GRID_A_ONLY, category=COVER)["number"]
+    grid.did(closed, "solve", note="好了", photo_ids=[grid.photo()])
+    community.did(closed, "verify", passed=True)
+    rider.report(AT_HOME, category=COVER)
+    number = service.as_("resident").report(IN_GRID_A_ONLY, category=COVER)["number"]
+
+    found = community.get(f"/tickets/{number}/duplicates").json["items"]
+    assert [(item["number"], item["remains"], item["status"]) for item in found] == [
+        (first, first, "dispatched"),
+        (closed, closed, "closed"),
+    ]
+    assert found[1]["parts"] == {"distance": 1.0, "category": 1.0, "time": 1.0}
+    assert (found[0]["score"], found[0]["doubt"]) == (0.85, None)
+    home = [service.as_(name).report(AT_HOME, category=LAMP)["number"] for name in ("resident", "resident2")]
+    assert "两家人" in community.get(f"/tickets/{home[1]}/duplicates").json["items"][0]["doubt"]
+    assert community.get(
+        f"/tickets/{service.as_('resident').report(AT_HOME, category=HELP)['number']}/duplicates"
+    ).json == {"items": []}, "sensitive matters have none"

@@ -7,7 +7,6 @@ told again from its beginning with the time while it was merged left out, so tha
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from reporter.domain import merging as rules
@@ -17,7 +16,6 @@ from reporter.domain.errors import Invalid, sentence
 from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.merging import Side
-from reporter.domain.rulebook import Category
 from reporter.domain.statuses import ENDED, Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import merging as together
@@ -37,11 +35,10 @@ def locked(uow: UnitOfWork, number: str, action: Action, given: Mapping[str, Any
     return tickets.locked(uow.session, number, uow.caller)
 
 
-def side(uow: UnitOfWork, ticket: Ticket) -> Side:
-    """A ticket as the rules of merging see it."""
+def side(uow: UnitOfWork, ticket: Ticket, submitter_id: int | None = None) -> Side:
+    """A ticket as the rules of merging see it; its first submitter is looked up when not given."""
     category = uow.book.category_by_id(ticket.category_id)
     policy = uow.policy(clocks.lineage(ticket))
-    submitter = tickets.first_submitter(uow.session, ticket.id)
     main = uow.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else None
     return Side(
         number=ticket.number,
@@ -49,19 +46,15 @@ def side(uow: UnitOfWork, ticket: Ticket) -> Side:
         severity=ticket.severity,
         received_at=ticket.received_at,
         closed_at=ticket.closed_at,
-        kinds=kinds_of(category),
+        kinds=uow.book.kinds(category),
         small=category.kind == "neighbourhood" and ticket.severity <= policy.small_matter_max_severity,
         sensitive=ticket.sensitive,
-        submitter_id=submitter,
+        submitter_id=submitter_id or tickets.first_submitter(uow.session, ticket.id),
         point=Point(ticket.lng, ticket.lat),
         accuracy_m=ticket.accuracy_m,
+        building_id=ticket.building_id,
         main=main.number if main is not None else None,
     )
-
-
-def kinds_of(category: Category) -> frozenset[str]:
-    """What two tickets must share to be plainly of one kind: the category, or a look-alike set."""
-    return frozenset({category.code, *([category.look_alike] if category.look_alike else [])})
 
 
 def _main(step: Step) -> Ticket:
@@ -76,9 +69,9 @@ def _main(step: Step) -> Ticket:
 def _may_merge(step: Step) -> None:
     uow, main = step.uow, _main(step)
     radius = uow.book.category_by_id(main.category_id).duplicate_radius_m
-    hours = uow.policy(clocks.lineage(main)).duplicate_window_h
+    window = uow.policy(clocks.lineage(main)).duplicate_window(main.category_code)
     rules.check(
-        side(uow, step.ticket), side(uow, main), radius, timedelta(hours=hours), step.given.get("note"), uow.now
+        side(uow, step.ticket), side(uow, main), radius, window, uow.book.indoors, step.given.get("note"), uow.now
     )
 
 
