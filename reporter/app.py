@@ -18,6 +18,7 @@ from reporter.adapters.wechat import MiniProgram
 from reporter.api import (
     areas,
     catalogue,
+    confirmations,
     dashboard,
     edge,
     errors,
@@ -90,7 +91,19 @@ def create_app(settings: Settings, now: Callable[[], datetime] = clock.now, wech
         ),
     )
     api = OurApi(app)
-    for room in (sessions, reports, tickets, merging, photos, catalogue, areas, messages, dashboard, health):
+    for room in (
+        sessions,
+        reports,
+        tickets,
+        merging,
+        confirmations,
+        photos,
+        catalogue,
+        areas,
+        messages,
+        dashboard,
+        health,
+    ):
         api.register_blueprint(room.blueprint)
     app.register_blueprint(pages.blueprint)
     errors.install(app)

@@ -252,6 +252,7 @@ class Step(Shape):
     to = Text(allow_none=True, validate=length(60))
     passed = Flag(allow_none=True)
     found = Flag(allow_none=True)
+    fixed = Flag(allow_none=True)
     granted = Flag(allow_none=True)
     until = Text(allow_none=True, validate=length(40))
     card = Text(allow_none=True, validate=length(20))

@@ -106,6 +106,7 @@ EVENT_OF_ACTION = {
 # Where one action is recorded in several ways, by the claim of its row.
 EVENT_OF_CLAIM = {
     "failed": EventKind.VERIFICATION_FAILED,
+    "failed_instead": EventKind.VERIFICATION_FAILED,
     "recheck_passes": EventKind.RECHECKED,
     "recheck_fails": EventKind.RECHECK_FAILED,
     "neighbours_suffice": EventKind.CONFIRMED_BY_NEIGHBOURS,

@@ -62,6 +62,7 @@ class Facts:
     guarded: bool = False
     unfiled: bool = False  # nobody has said yet what it is
     recheck_due: bool = False
+    verifier_solved: bool = False  # who would have to verify is who solved: somebody wider may do it instead
     confirmations_lacking: int | None = None  # how many neighbours must still say so, None: not a matter for them
 
 
@@ -77,11 +78,14 @@ CLAIMS: Mapping[str, Claim] = {
     "filed_before": lambda facts, given: not facts.unfiled,
     "recheck_passes": lambda facts, given: facts.recheck_due and given.get("found") is not False,
     "recheck_fails": lambda facts, given: facts.recheck_due and given.get("found") is False,
-    "neighbours_suffice": lambda facts, given: facts.confirmations_lacking == 1 and given.get("fixed") is True,
-    "neighbours_lack": lambda facts, given: (facts.confirmations_lacking or 0) > 1 and given.get("fixed") is True,
-    "neighbour_denies": lambda facts, given: facts.confirmations_lacking is not None and given.get("fixed") is not True,
+    "passed_instead": lambda facts, given: facts.verifier_solved and given.get("passed") is not False,
+    "failed_instead": lambda facts, given: facts.verifier_solved and given.get("passed") is False,
+    "neighbours_suffice": lambda facts, given: facts.confirmations_lacking == 1 and given.get("fixed") is not False,
+    "neighbours_lack": lambda facts, given: (facts.confirmations_lacking or 0) > 1 and given.get("fixed") is not False,
+    "neighbour_denies": lambda facts, given: facts.confirmations_lacking is not None and given.get("fixed") is False,
 }
-FORESEEN = frozenset({"never_taken", "unfiled", "filed_before", "recheck_passes", "neighbour_denies"})
+FORESEEN = frozenset({"never_taken", "unfiled", "filed_before", "recheck_passes"})
+FORESEEN |= {"passed_instead", "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies"}
 
 
 def reach(move: Move, facts: Facts) -> bool:
@@ -137,6 +141,11 @@ MOVES = (
     Move(Action.VERIFY,   _from(F),       H,    Who.HOLDER, Ball.TO_SOLVER, needs=("passed", "note"),
          may_have=("photo_ids",), when="failed", stops=(_VERIFY,), starts=(_RESOLVE,), smallest=Level.GRID,
          department=False),
+    Move(Action.VERIFY,   _from(F),       C,    Who.OVERSEER, Ball.NOBODY, needs=("passed",),
+         may_have=("note", "photo_ids"), when="passed_instead", stops=_ALL_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.VERIFY,   _from(F),       H,    Who.OVERSEER, Ball.TO_SOLVER, needs=("passed", "note"),
+         may_have=("photo_ids",), when="failed_instead", stops=(_VERIFY,), starts=(_RESOLVE,),
+         smallest=Level.COMMUNITY),
     Move(Action.DISPATCH, _from(A, D, H), D,    Who.HOLDER, Ball.GIVEN, needs=("to",), may_have=("note",),
          smallest=Level.BUILDING, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
@@ -161,6 +170,12 @@ MOVES = (
          may_have=("note", "photo_ids"), when="recheck_passes", smallest=Level.COMMUNITY),
     Move(Action.CHECK,    _from(C),       D,    Who.OVERSEER, Ball.ABOVE_SOLVER, needs=("found", "note"),
          may_have=("photo_ids",), when="recheck_fails", smallest=Level.COMMUNITY, starts=_WORKING_CLOCKS),
+    Move(Action.CONFIRM,  _from(F),       C,    Who.NEIGHBOUR, Ball.NOBODY, needs=("fixed",),
+         may_have=("note", "photo_ids"), when="neighbours_suffice", stops=_ALL_CLOCKS),
+    Move(Action.CONFIRM,  _from(F),       None, Who.NEIGHBOUR, Ball.STAYS, needs=("fixed",),
+         may_have=("note", "photo_ids"), when="neighbours_lack"),
+    Move(Action.CONFIRM,  _from(F),       D,    Who.NEIGHBOUR, Ball.ABOVE_SOLVER, needs=("fixed", "photo_ids"),
+         may_have=("note",), when="neighbour_denies", stops=(_VERIFY,), starts=_WORKING_CLOCKS),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

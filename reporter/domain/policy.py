@@ -30,6 +30,7 @@ class Policy:
     rework_percent: int
     small_matter_max_severity: int
     recheck_percent: int
+    quorum_needed: int
     reopen_days: int
     rating_days: int
     rating_change_days: int
@@ -69,6 +70,7 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         rework_percent=int(values["rework_percent"]),
         small_matter_max_severity=int(values["small_matter_max_severity"]),
         recheck_percent=int(values["recheck_percent"]),
+        quorum_needed=int(values["quorum_needed"]),
         reopen_days=int(values["reopen_days"]),
         rating_days=int(values["rating_days"]),
         rating_change_days=int(values["rating_change_days"]),

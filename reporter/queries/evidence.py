@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from reporter.models.evidence import PhotoFinding
+from reporter.models.evidence import Confirmation, PhotoFinding
 from reporter.models.photos import Photo
+from reporter.models.tickets import Ticket
 
 
 def of_event(session: Session, ticket_id: int, event_seq: int) -> list[Photo]:
@@ -43,3 +44,19 @@ def findings_of(session: Session, photo_ids: Sequence[str]) -> dict[str, list[st
     for row in session.scalars(query):
         found.setdefault(row.photo_id, []).append(row.code)
     return found
+
+
+def confirmations(session: Session, ticket: Ticket) -> int:
+    """How many neighbours have said that the present solution holds."""
+    query = select(func.count()).where(*_of_this_solution(ticket), Confirmation.fixed)
+    return session.scalar(query) or 0
+
+
+def has_confirmed(session: Session, ticket: Ticket, person_id: int) -> bool:
+    """Whether this person has said anything about the present solution."""
+    query = select(Confirmation.person_id).where(*_of_this_solution(ticket), Confirmation.person_id == person_id)
+    return session.scalar(query) is not None
+
+
+def _of_this_solution(ticket: Ticket) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Confirmation.ticket_id == ticket.id, Confirmation.solver_hop == ticket.solver_hop

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session, aliased
 from reporter.db import SRID, Key
 from reporter.domain.areas import Level
 from reporter.domain.errors import NotFound
+from reporter.domain.events import EventKind
 from reporter.domain.permissions import Actor, Role
 from reporter.models.areas import Area
 from reporter.models.points import OpenPoint
-from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -165,6 +166,13 @@ def first_submitter(session: Session, ticket_id: int) -> int:
     """Who made the report that became the ticket."""
     query = select(Report.submitter_id).where(Report.ticket_id == ticket_id, ~Report.joined)
     return session.scalars(query).one()
+
+
+def solver(session: Session, ticket_id: int) -> int | None:
+    """Who said last that it is solved."""
+    solved = (EventKind.SOLVED.value, EventKind.CLOSED_AT_ONCE.value)
+    query = select(Event.actor_id).where(Event.ticket_id == ticket_id, Event.kind.in_(solved))
+    return session.scalar(query.order_by(Event.seq.desc()).limit(1))
 
 
 def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket, Report] | None:

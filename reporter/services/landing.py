@@ -41,7 +41,7 @@ def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any], clai
     if word is Ball.BACK:
         return Receiver(_back(uow, scene))
     if word is Ball.TO_VERIFY:
-        return Receiver(_verifier(scene))
+        return Receiver(_verifier(uow, scene))
     if word is Ball.TO_SOLVER:
         return Receiver(_again(uow, scene, _solver(scene), "rework"))
     if word is Ball.ABOVE_SOLVER:
@@ -121,10 +121,10 @@ def _back(uow: UnitOfWork, scene: Scene) -> Landing:
     return _accountable(scene, "returned", besides=hop.area_id if hop else None)
 
 
-def _verifier(scene: Scene) -> Landing:
+def _verifier(uow: UnitOfWork, scene: Scene) -> Landing:
     """The accountable seat verifies, but never the person who solved (“社区 if the 网格长 solved”)."""
     hop = scene.open_hop
-    solver = frozenset({hop.person_id}) if hop and hop.person_id else frozenset()
+    solver = frozenset({uow.caller.person_id, *([hop.person_id] if hop and hop.person_id else [])})
     return _accountable(scene, "verifying", besides=hop.area_id if hop else None, excluded=solver)
 
 

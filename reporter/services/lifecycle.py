@@ -22,11 +22,11 @@ from reporter.queries import tickets
 from reporter.services import ball, clocks, evidence, landing, messages, photos, settling, sla
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
-from reporter.services.steps import ending, filing, merging, rechecking
+from reporter.services.steps import confirming, ending, filing, merging, rechecking
 from reporter.services.steps.hooks import NO_HOOK, Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
 
-HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS, **merging.HOOKS, **rechecking.HOOKS}
+HOOKS: dict[Action, Hook] = {**filing.HOOKS, **ending.HOOKS, **merging.HOOKS, **rechecking.HOOKS, **confirming.HOOKS}
 
 
 def take(
@@ -90,7 +90,16 @@ def actions_for(uow: UnitOfWork, scene: Scene) -> list[Move]:
         return []
     who = scene_of.relations(uow, scene)
     moves = procedures.offered(TICKET, Status(scene.ticket.status), scene.facts, who)
-    return [move for move in moves if move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket)]
+    return [move for move in moves if _fits_caller(uow, scene, move)]
+
+
+def _fits_caller(uow: UnitOfWork, scene: Scene, move: Move) -> bool:
+    """What is not even offered, because of the time or of who asks."""
+    if move.action is Action.REOPEN:
+        return ending.in_reopen_window(uow, scene.ticket)
+    if move.action in (Action.VERIFY, Action.CHECK):
+        return not ending.solved_by_caller(uow, scene.ticket)
+    return True
 
 
 def _check_reason(move: Move, given: Mapping[str, Any]) -> None:

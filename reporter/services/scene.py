@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 
@@ -9,10 +10,11 @@ from reporter.domain.areas import Level, Seat
 from reporter.domain.lifecycle import Facts, Who
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.rulebook import Category, Condition, Lineage
+from reporter.domain.statuses import Status
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.tickets import Clock, Hop, Report, Ticket
-from reporter.queries import areas, tickets
+from reporter.queries import areas, evidence, tickets
 from reporter.services import clocks
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -144,6 +146,7 @@ def _of(
         overseer_level=_overseen_from(uow, ticket, here),
         unfiled=category.code == uow.book.fallback_code,
         recheck_due=ticket.recheck,
+        **_verdict(uow, ticket, category, seats),
     )
     return Scene(
         ticket=ticket,
@@ -159,6 +162,24 @@ def _of(
         facts=facts,
         conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
     )
+
+
+def _verdict(uow: UnitOfWork, ticket: Ticket, category: Category, seats: Sequence[Seat]) -> dict[str, Any]:
+    """Who may say that it is solved, asked only of a ticket that waits for that."""
+    if ticket.status != Status.FEEDBACK:
+        return {}
+    desk = next((seat for seat in seats if seat.area_id == ticket.holder_area_id), None)
+    verifier = desk.acting(frozenset()) if desk else None
+    solved = verifier is not None and verifier.person_id == tickets.solver(uow.session, ticket.id)
+    return {"verifier_solved": solved, "confirmations_lacking": _lacking(uow, ticket, category)}
+
+
+def _lacking(uow: UnitOfWork, ticket: Ticket, category: Category) -> int | None:
+    """How many neighbours must still say that it is fixed: of what neighbours share, and sensitive matters are not."""
+    if category.kind != "neighbourhood" or ticket.sensitive:
+        return None
+    given = evidence.confirmations(uow.session, ticket)
+    return max(1, uow.policy(clocks.lineage(ticket)).quorum_needed - given)
 
 
 def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | None:
@@ -189,6 +210,8 @@ def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
     joined = [flag for person_id, flag in scene.reporters if person_id == actor.person_id]
     if joined:
         found.add(Who.ANY_SUBMITTER)
+        if not actor.is_staff and actor.role is not Role.INTEGRATOR:
+            found.add(Who.NEIGHBOUR)
     if any(not flag for flag in joined):
         found.add(Who.SUBMITTER)
     return frozenset(found)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.service import Service, picture
+from tests.service import Caller, Service, picture
 from tests.world import AT_HOME, GRID_A, HOME
 
 Opened = Callable[[str], Service]
@@ -168,6 +168,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/tickets/{number}", rider.get(f"/tickets/{number}")
     yield "GET /api/v1/tickets/{number}/events", grid.get(f"/tickets/{number}/events")
     yield "GET /api/v1/tickets", grid.get("/tickets")
+    yield from _confirmed(resident, home)
     yield "GET /api/v1/reports", rider.get("/reports")
     yield "GET /api/v1/messages", rider.get("/messages")
     message = rider.get("/messages").json["items"][0]["id"]
@@ -177,6 +178,14 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "DELETE /api/v1/sessions/current", rider.request("DELETE", "/sessions/current")
     yield "GET /api/v1/me", rider.get("/me")
     yield "POST /api/v1/reports", resident.post("/reports", {})
+
+
+def _confirmed(resident: Caller, home: Caller) -> Iterator[tuple[str, Any]]:
+    """A result that a neighbour has looked at."""
+    number = resident.report(AT_HOME, category=LAMP)["number"]
+    home.did(number, "solve", note="好了", photo_ids=[home.photo()])
+    path = f"/tickets/{number}/confirmations"
+    yield "POST /api/v1/tickets/{number}/confirmations", resident.post(path, {"fixed": True})
 
 
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:

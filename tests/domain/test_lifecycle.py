@@ -105,6 +105,11 @@ facts = st.builds(
     photo_compulsory=st.booleans(),
     guard_asked=st.booleans(),
     guarded=st.booleans(),
+    unfiled=st.booleans(),
+    recheck_due=st.booleans(),
+    verifier_solved=st.booleans(),
+    confirmations_lacking=st.sampled_from([None, 1, 2]),
+    overseer_level=st.sampled_from([*CHAIN_LEVELS, None]),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
 FILLED = {name: True if name == "passed" else ["p"] if name == "photo_ids" else "x" for name in FIELD_SENTENCES}

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from reporter.domain.actions import Action
-from reporter.domain.errors import TooLate, sentence
+from reporter.domain.errors import OwnWork, TooLate, sentence
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Ticket
+from reporter.queries import tickets
 from reporter.services import clocks
 from reporter.services.steps.hooks import Hook, Step, present
 from reporter.services.unit_of_work import UnitOfWork
@@ -33,8 +34,19 @@ def _solved(step: Step) -> None:
         ticket.recheck = drawn_for_recheck(ticket.number, percent)
 
 
+def solved_by_caller(uow: UnitOfWork, ticket: Ticket) -> bool:
+    """Whether the caller said that it is solved, for whichever seat that was."""
+    return tickets.solver(uow.session, ticket.id) == uow.caller.person_id
+
+
+def not_own_work(step: Step) -> None:
+    """Who solved does not say that it is solved, whatever seats that person holds by now. Raises OwnWork."""
+    if solved_by_caller(step.uow, step.ticket):
+        raise OwnWork()
+
+
 def _verified(step: Step) -> None:
-    if step.move.when == "failed":
+    if step.move.when in ("failed", "failed_instead"):
         step.ticket.reworks += 1
         step.ticket.solved_at = step.ticket.solved_on_time = None
 
@@ -54,6 +66,6 @@ def begin_again(step: Step) -> None:
 
 HOOKS = {
     Action.SOLVE: Hook(change=_solved),
-    Action.VERIFY: Hook(change=_verified),
+    Action.VERIFY: Hook(check=not_own_work, change=_verified),
     Action.REOPEN: Hook(check=_may_reopen, prepare=begin_again),
 }

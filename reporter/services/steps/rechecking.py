@@ -16,4 +16,9 @@ def _checked(step: Step) -> None:
         ending.begin_again(step)
 
 
-HOOKS = {Action.CHECK: Hook(prepare=_checked)}
+def _may_check(step: Step) -> None:
+    if step.move.when in ("recheck_passes", "recheck_fails"):
+        ending.not_own_work(step)
+
+
+HOOKS = {Action.CHECK: Hook(check=_may_check, prepare=_checked)}
