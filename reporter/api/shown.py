@@ -138,8 +138,8 @@ def chain(seats: Sequence[Seat], staff: bool) -> list[dict[str, Any]]:
     ]
 
 
-def similar(uow: UnitOfWork, found: Sequence[Similar]) -> list[dict[str, Any]]:
-    """The public projection: number, category, distance, status."""
+def similar(uow: UnitOfWork, found: Sequence[Similar], *, scored: bool = True) -> list[dict[str, Any]]:
+    """The public projection: number, category, distance, status; ``scored``: also how alike, and by which parts."""
     return [
         {
             "number": item.known.number,
@@ -149,8 +149,7 @@ def similar(uow: UnitOfWork, found: Sequence[Similar]) -> list[dict[str, Any]]:
             "status": item.known.status,
             "status_name": gettext(STATUS_NAMES[Status(item.known.status)]),
             "joins": item.known.joins,
-            "score": item.score,
-            "parts": item.parts,
+            **({"score": item.score, "parts": item.parts} if scored else {}),
         }
         for item in found
     ]

@@ -61,7 +61,7 @@ def nearby(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     permissions.require(uow.caller, Permission.SEE_NEARBY)
     coordinates.check(query["lng"], query["lat"])
     point = coordinates.to_wgs84(query["lng"], query["lat"], Datum(query["coord_type"]))
-    return {"items": shown.similar(uow, nearness.around(uow, point, query.get("category")))}
+    return {"items": shown.similar(uow, nearness.around(uow, point, query.get("category")), scored=False)}
 
 
 @blueprint.get("/<string:number>")

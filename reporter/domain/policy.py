@@ -37,6 +37,7 @@ class Policy:
     observed_back_days: int
     snap_m: float
     coarse_accuracy_m: float
+    joins_raise_at: tuple[int, ...]
     duplicate_window_h: int
     duplicate_windows_h: Mapping[str, int]  # of categories that have one of their own
     loose_photo_days: int
@@ -77,6 +78,7 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         observed_back_days=int(values["observed_back_days"]),
         snap_m=float(values["snap_m"]),
         coarse_accuracy_m=float(values["coarse_accuracy_m"]),
+        joins_raise_at=tuple(sorted(int(joins) for joins in values["joins_raise_at"])),
         duplicate_window_h=int(values["duplicate_window_h"]),
         duplicate_windows_h={str(code): int(hours) for code, hours in values["duplicate_windows_h"].items()},
         loose_photo_days=int(values["loose_photo_days"]),

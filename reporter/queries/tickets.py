@@ -175,6 +175,12 @@ def solver(session: Session, ticket_id: int) -> int | None:
     return session.scalar(query.order_by(Event.seq.desc()).limit(1))
 
 
+def demand_told(session: Session, ticket_id: int) -> int:
+    """The highest threshold of demand that was told of a ticket, 0 for none."""
+    grown = select(Event.data).where(Event.ticket_id == ticket_id, Event.kind == EventKind.DEMAND_GREW.value)
+    return max((int(data["threshold"]) for data in session.scalars(grown)), default=0)
+
+
 def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket, Report] | None:
     """What this person's request of this key became the first time."""
     row = session.execute(

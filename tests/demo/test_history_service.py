@@ -62,7 +62,7 @@ class Player:
             session.add(
                 Photo(
                     id=photo_id, uploader_id=person_id, state="ready", media_type="image/jpeg", bytes=1, width=1,
-                    height=1, sha256="x", created_at=NOW,
+                    height=1, sha256=photo_id, created_at=NOW,
                 )
             )  # fmt: skip
         return (photo_id,)

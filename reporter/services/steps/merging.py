@@ -20,7 +20,7 @@ from reporter.domain.statuses import ENDED, Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import merging as together
 from reporter.queries import tickets
-from reporter.services import ball, clocks, messages
+from reporter.services import ball, clocks, demand, messages
 from reporter.services.steps import filing
 from reporter.services.steps.hooks import Hook, Step
 from reporter.services.unit_of_work import UnitOfWork
@@ -114,6 +114,7 @@ def _tell_main(uow: UnitOfWork, main: Ticket, kind: EventKind, follower: Ticket,
     event = uow.record(main, kind, hop_seq=hop.seq if hop else None, follower=follower.number, joins=main.joins)
     uow.session.flush()  # messages refer to the event
     messages.tell(uow, main, event, hop, (), follower=follower.number)
+    demand.weigh(uow, main, hop)
 
 
 def _open_hop(uow: UnitOfWork, ticket: Ticket) -> Hop | None:
