@@ -14,8 +14,9 @@ from reporter.domain import catalogue
 from reporter.domain.areas import Level
 from reporter.domain.errors import UnknownCategory, UnknownCondition, sentence
 from reporter.domain.lifecycle import ClockKind
+from reporter.domain.look_alikes import LookAlikes, longest_window_h
 from reporter.domain.policy import Policy, policy_from
-from reporter.domain.working_time import Calendar, Limit, Unit
+from reporter.domain.working_time import Calendar, Limit, wall_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,6 @@ class Rung:
     title: str
     title_en: str
 
-
-# Working time fills about a third of the clock round; only used to say which of two limits is stricter.
-_WALL_SECONDS = {
-    Unit.URGENT_MINUTE: 60,
-    Unit.URGENT_HOUR: 3600,
-    Unit.WORK_HOUR: 3 * 3600,
-    Unit.WORK_DAY: 24 * 3600,
-    Unit.NATURAL_DAY: 24 * 3600,
-}
 
 Lineage = Sequence[int]
 """Ids of an area and its ancestors, widest first."""
@@ -252,38 +244,15 @@ class Rulebook:
 
     @cached_property
     def longest_duplicate_window_h(self) -> int:
-        """The longest window of any area and time: no open ticket older than this is ever the same thing."""
-        common = [int(row.value) for row in self.policies if row.key == "duplicate_window_h"]
-        own = [int(hours) for row in self.policies if row.key == "duplicate_windows_h" for hours in row.value.values()]
-        return max(common + own)
+        """No open ticket older than this is ever the same thing."""
+        return longest_window_h(self._values("duplicate_window_h"), self._values("duplicate_windows_h"))
+
+    def _values(self, key: str) -> list[Any]:
+        return [row.value for row in self.policies if row.key == key]
 
     @cached_property
-    def _sets(self) -> Mapping[str, Mapping[str, Any]]:
-        """The look-alike sets of the catalogue, by name."""
-        found: Mapping[str, Mapping[str, Any]] = self.matching.get("look_alike_sets", {})
-        return found
-
-    @cached_property
-    def indoors(self) -> frozenset[str]:
-        """Look-alike sets that only count within one building (路灯 with 楼道灯)."""
-        return frozenset(name for name, one in self._sets.items() if one.get("within_a_building"))
-
-    def kinds(self, category: Category) -> frozenset[str]:
-        """What two tickets must share to be of one kind: the category itself, or a look-alike set it belongs to."""
-        return self._kinds[category.id]
-
-    @cached_property
-    def _kinds(self) -> dict[int, frozenset[str]]:
-        return {
-            category.id: frozenset(
-                {
-                    category.code,
-                    *([category.look_alike] if category.look_alike else []),
-                    *(name for name, one in self._sets.items() if category.code in one.get("also", ())),
-                }
-            )
-            for category in self.categories
-        }
+    def look_alikes(self) -> LookAlikes:
+        return LookAlikes(self.matching.get("look_alike_sets", {}))
 
     def calendar(self, policy: Policy) -> Calendar:
         """The days and sessions a policy counts in; made once for each policy."""
@@ -321,8 +290,3 @@ class Rulebook:
         if category.owner_level != "department" or not category.department_hint:
             return None
         return self.duties.get(category.department_hint)
-
-
-def wall_seconds(limit: Limit) -> int:
-    """A rough length by the wall clock, for comparing limits of different units."""
-    return limit.value * _WALL_SECONDS[limit.unit]

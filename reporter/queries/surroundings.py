@@ -154,11 +154,12 @@ def _known(
     joins: int,
     building_id: int | None,
 ) -> Known:
+    category = book.category_by_id(category_id)
     at = datetime.fromisoformat(received_at)  # SQLite writes UTC without saying so
     return Known(
         number=number,
         category=category_code,
-        kinds=book.kinds(book.category_by_id(category_id)),
+        kinds=book.look_alikes.kinds(category.code, category.look_alike),
         point=Point(lng, lat),
         accuracy_m=accuracy_m,
         received_at=at if at.tzinfo else at.replace(tzinfo=UTC),

@@ -49,12 +49,17 @@ def alike(
     """Those of ``near`` a report of this category (None: of any) may belong to, nearest first."""
     book = uow.book
     if category is not None:
-        thing = Thing(point, accuracy_m, category.code, book.kinds(category), building_id)
+        thing = Thing(point, accuracy_m, category.code, kinds_of(uow, category), building_id)
         window = policy.duplicate_window(category.code)
-        return duplicates.similar(thing, category.duplicate_radius_m, window, uow.now, near, book.indoors)
+        return duplicates.similar(thing, category.duplicate_radius_m, window, uow.now, near, book.look_alikes.indoors)
     found = []
     for known in near:
         thing = Thing(point, 0.0, known.category, frozenset({known.category}))
         radius = book.category(known.category, uow.today).duplicate_radius_m
         found += duplicates.similar(thing, radius, policy.duplicate_window(known.category), uow.now, [known])
     return sorted(found, key=lambda item: (item.metres, item.known.number))
+
+
+def kinds_of(uow: UnitOfWork, category: Category) -> frozenset[str]:
+    """What another ticket must share to be of one kind with this category."""
+    return uow.book.look_alikes.kinds(category.code, category.look_alike)

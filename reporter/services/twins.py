@@ -10,6 +10,7 @@ from reporter.models.tickets import Ticket
 from reporter.queries import merging as together
 from reporter.queries import tickets
 from reporter.services import clocks
+from reporter.services.nearness import kinds_of
 from reporter.services.steps.merging import side
 from reporter.services.unit_of_work import UnitOfWork
 
@@ -38,10 +39,10 @@ def of(uow: UnitOfWork, number: str) -> list[Twin]:
     window, radius = uow.policy(here).duplicate_window(category.code), category.duplicate_radius_m
     near = together.candidates(uow.session, ticket, uow.caller, 2 * radius, uow.now - window)
     thing = Thing(
-        Point(ticket.lng, ticket.lat), ticket.accuracy_m, category.code, uow.book.kinds(category), ticket.building_id
+        Point(ticket.lng, ticket.lat), ticket.accuracy_m, category.code, kinds_of(uow, category), ticket.building_id
     )
     known = [_known(uow, one.ticket) for one in near]
-    found = duplicates.similar(thing, radius, window, ticket.received_at, known, uow.book.indoors)
+    found = duplicates.similar(thing, radius, window, ticket.received_at, known, uow.book.look_alikes.indoors)
     others = {one.ticket.number: side(uow, one.ticket, one.submitter_id) for one in near}
     this = side(uow, ticket)
     twins = []
@@ -49,7 +50,7 @@ def of(uow: UnitOfWork, number: str) -> list[Twin]:
         other = others[similar.known.number]
         main = merging.main_of(this, other)
         follower = other if main is this else this
-        doubt = merging.doubt_about(follower, main, radius, window, uow.book.indoors)
+        doubt = merging.doubt_about(follower, main, radius, window, uow.book.look_alikes.indoors)
         twins.append(Twin(similar, main.number, doubt))
     return twins
 
@@ -58,7 +59,7 @@ def _known(uow: UnitOfWork, ticket: Ticket) -> Known:
     return Known(
         number=ticket.number,
         category=ticket.category_code,
-        kinds=uow.book.kinds(uow.book.category_by_id(ticket.category_id)),
+        kinds=kinds_of(uow, uow.book.category_by_id(ticket.category_id)),
         point=Point(ticket.lng, ticket.lat),
         accuracy_m=ticket.accuracy_m,
         received_at=ticket.received_at,

@@ -21,6 +21,7 @@ from reporter.models.tickets import Hop, Ticket
 from reporter.queries import merging as together
 from reporter.queries import tickets
 from reporter.services import ball, clocks, demand, messages
+from reporter.services.nearness import kinds_of
 from reporter.services.steps import filing
 from reporter.services.steps.hooks import Hook, Step
 from reporter.services.unit_of_work import UnitOfWork
@@ -46,7 +47,7 @@ def side(uow: UnitOfWork, ticket: Ticket, submitter_id: int | None = None) -> Si
         severity=ticket.severity,
         received_at=ticket.received_at,
         closed_at=ticket.closed_at,
-        kinds=uow.book.kinds(category),
+        kinds=kinds_of(uow, category),
         small=category.kind == "neighbourhood" and ticket.severity <= policy.small_matter_max_severity,
         sensitive=ticket.sensitive,
         submitter_id=submitter_id or tickets.first_submitter(uow.session, ticket.id),
@@ -71,7 +72,13 @@ def _may_merge(step: Step) -> None:
     radius = uow.book.category_by_id(main.category_id).duplicate_radius_m
     window = uow.policy(clocks.lineage(main)).duplicate_window(main.category_code)
     rules.check(
-        side(uow, step.ticket), side(uow, main), radius, window, uow.book.indoors, step.given.get("note"), uow.now
+        side(uow, step.ticket),
+        side(uow, main),
+        radius,
+        window,
+        uow.book.look_alikes.indoors,
+        step.given.get("note"),
+        uow.now,
     )
 
 
