@@ -302,7 +302,7 @@ STEPS: list[tuple[dict[str, Any], Refusal]] = [
     ({}, (422, "invalid", {"action"})),
     ({"action": "explode"}, (422, "invalid", {"action"})),
     ({"action": 1}, (422, "invalid", {"action"})),
-    ({"action": "check", "found": True}, (422, "action_not_offered", {"action"})),
+    ({"action": "check", "found": True}, (403, "forbidden", set())),
     ({"action": "take", "status": "closed"}, (422, "invalid", {"status"})),
     ({"action": "respond"}, (422, "missing_input", {"note", "photo_ids"})),
     ({"action": "respond", "note": "x", "photo_ids": [UNKNOWN_ID]}, (422, "invalid", {"photo_ids"})),
