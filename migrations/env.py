@@ -6,6 +6,8 @@ from geoalchemy2 import alembic_helpers
 import reporter.models.areas
 import reporter.models.calendars
 import reporter.models.catalogue
+import reporter.models.clocks
+import reporter.models.evidence
 import reporter.models.figures
 import reporter.models.imports
 import reporter.models.messages

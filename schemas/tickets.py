@@ -20,7 +20,9 @@ from schemas.base import (
     one_of,
 )
 from schemas.clocks import ClockOut, LevelSeconds
+from schemas.evidence import ResultPhoto
 from schemas.holders import ChainLink, Holder
+from schemas.merging import MainTicket, Similar
 from schemas.ratings import Answers, Five, RatingOut
 from schemas.reports import MOST_PHOTOS, Emergency, PhotoOut
 from schemas.splits import PartOf, Related, Split
@@ -45,6 +47,7 @@ class HopOut(Schema):
     seconds = fields.Integer(metadata={"description": "wall clock; all hops together are the ticket's whole time"})
     overdue_here = fields.Boolean()
     response_missed = fields.Boolean()
+    false_closing = fields.Boolean(metadata={"description": "said solved here; the re-check found it was not"})
     considered = fields.List(fields.Dict(), metadata={"description": "for staff: all that routing considered"})
 
 
@@ -89,16 +92,6 @@ class Words(Schema):
     photos = fields.List(fields.Nested(PhotoOut))
 
 
-class Similar(Schema):
-    number = fields.String()
-    category = fields.String()
-    category_name = fields.String()
-    distance_m = fields.Float()
-    status = fields.String()
-    status_name = fields.String()
-    joins = fields.Integer()
-
-
 class TicketOut(Beside, Related):
     """One ticket. What the caller has no business with is absent or masked."""
 
@@ -130,7 +123,9 @@ class TicketOut(Beside, Related):
     clocks = fields.List(fields.Nested(ClockOut))
     actions = fields.List(fields.Nested(ActionOut))
     reports = fields.List(fields.Nested(Words))
-    photos_after = fields.List(fields.Nested(PhotoOut))
+    photos_after = fields.List(fields.Nested(ResultPhoto))
+    merged_into = fields.Nested(MainTicket, allow_none=True)
+    merged = fields.List(fields.String(), metadata={"description": "numbers of what is merged into it, for staff"})
     joins = fields.Integer()
     whistles = fields.List(
         fields.Nested(WhistleBrief), metadata={"description": "blown for it, for those who see them"}
@@ -171,6 +166,7 @@ class TicketListItem(BesideListed, PartOf):
     thumbnail_url = fields.String(allow_none=True)
     joined = fields.Boolean()
     may_rate = fields.Boolean()
+    merged_into = fields.Nested(MainTicket, allow_none=True)
 
 
 class TicketList(Schema):
@@ -194,6 +190,7 @@ class TicketQuery(Paging):
         load_default="wgs84", validate=one_of(Datum), metadata={"description": "of bbox, and of the points answered"}
     )
     sort = Text(load_default="-received_at", validate=one_of(SORTS))
+    recheck = fields.Boolean(metadata={"description": "closed at once and waiting for a re-check"})
     figure = Text(validate=one_of(Figure), metadata={"description": "the tickets a dashboard figure counts"})
     from_ = Text(data_key="from", validate=length(40), metadata={"description": "period of the figure"})
     directly = fields.Boolean(metadata={"description": "only what lies in the area but in none of its children"})
@@ -223,6 +220,7 @@ class Step(Answers, Split):
     to = Text(allow_none=True, validate=length(60))
     passed = Flag(allow_none=True)
     found = Flag(allow_none=True)
+    fixed = Flag(allow_none=True)
     granted = Flag(allow_none=True)
     until = Text(allow_none=True, validate=length(40))
     card = Text(allow_none=True, validate=length(20))
@@ -245,7 +243,3 @@ class EventOut(Schema):
 
 class EventList(Schema):
     items = fields.List(fields.Nested(EventOut))
-
-
-class NearbyList(Schema):
-    items = fields.List(fields.Nested(Similar))

@@ -7,10 +7,10 @@ from flask_smorest import Blueprint
 from sqlalchemy import func, select
 
 from reporter.api.edge import house, transaction
+from reporter.models.clocks import Clock
 from reporter.models.leases import Leased
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock
 from reporter.models.waiting import Hold
 from reporter.models.whistles import WhistleCall
 from reporter.queries import routing

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reporter.api import beside, considered, five_answers, forms, splits, whistle_briefs, words
+from reporter.api import beside, considered, evidence, five_answers, forms, splits, whistle_briefs, words
 from reporter.api.names import Names
 from reporter.api.words import gettext
 from reporter.domain import coordinates, holdings, privacy
@@ -15,8 +15,10 @@ from reporter.domain.errors import Conflict
 from reporter.domain.permissions import Actor, Role, reads_as_staff
 from reporter.domain.ratings import check_may_rate
 from reporter.domain.statuses import ENDED, STATUS_NAMES, Status
+from reporter.models.clocks import Clock
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Hop, Rating, Ticket
+from reporter.models.tickets import Hop, Rating, Ticket
+from reporter.queries.merging import followers_of
 from reporter.services import clocks
 from reporter.services import lifecycle as steps
 from reporter.services import scene as scenes
@@ -78,6 +80,8 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         **_told(uow, scene, staff),
         "parent": splits.parent_of(uow, row),
         "parts": splits.parts_of(uow, row, staff),
+        "merged_into": merged_into(uow, row),
+        "merged": merged(uow, scene) if staff else [],
         "joins": row.joins,
         "whistles": whistle_briefs.of_ticket(uow, row) if row.whistles else [],
         "reworks": row.reworks,
@@ -87,6 +91,25 @@ def ticket(uow: UnitOfWork, scene: Scene, mine: Rating | None, datum: Datum) -> 
         "synthetic": scene.chain[-1].synthetic,
         **beside.of(uow, scene, staff),
     }
+
+
+def merged_into(uow: UnitOfWork, row: Ticket) -> dict[str, Any] | None:
+    """The main ticket of one that is merged, as everybody who sees the merged one may know it."""
+    if row.merged_into_id is None:
+        return None
+    main = uow.session.get_one(Ticket, row.merged_into_id)
+    return main_shown(main.number, main.status)
+
+
+def main_shown(number: str, status: str) -> dict[str, Any]:
+    return {"number": number, "status": status, "status_name": gettext(STATUS_NAMES[Status(status)])}
+
+
+def merged(uow: UnitOfWork, scene: Scene) -> list[str]:
+    """The numbers of what is merged into a ticket; asked only where something is."""
+    if not any(words_of.elsewhere for words_of in scene.words):
+        return []
+    return [follower.number for follower in followers_of(uow.session, scene.ticket.id)]
 
 
 def is_overdue(row: Ticket, now: datetime) -> bool:
@@ -122,8 +145,8 @@ def chain(seats: Sequence[Seat], staff: bool) -> list[dict[str, Any]]:
     ]
 
 
-def similar(uow: UnitOfWork, found: Sequence[Similar]) -> list[dict[str, Any]]:
-    """The public projection: number, category, distance, status."""
+def similar(uow: UnitOfWork, found: Sequence[Similar], *, scored: bool = True) -> list[dict[str, Any]]:
+    """The public projection: number, category, distance, status; ``scored``: also how alike, and by which parts."""
     return [
         {
             "number": item.known.number,
@@ -133,6 +156,7 @@ def similar(uow: UnitOfWork, found: Sequence[Similar]) -> list[dict[str, Any]]:
             "status": item.known.status,
             "status_name": gettext(STATUS_NAMES[Status(item.known.status)]),
             "joins": item.known.joins,
+            **({"score": item.score, "parts": item.parts} if scored else {}),
         }
         for item in found
     ]
@@ -174,6 +198,7 @@ def _hop(hop: Hop, names: Names, seconds: int, staff: bool) -> dict[str, Any]:
         "overdue_here": hop.overdue_here,
         "response_missed": hop.response_missed,
         "considered": [considered.shown(trace) for trace in hop.decisions or ()] if staff else [],
+        "false_closing": hop.false_closing,
     }
 
 
@@ -220,11 +245,13 @@ def _told(uow: UnitOfWork, scene: Scene, staff: bool) -> dict[str, Any]:
                 "submitter": _submitter(words_of, own),
                 "received_at": report.received_at,
                 "observed_at": report.observed_at,
-                "joined": report.joined,
+                "joined": words_of.joined,
                 "photos": [photo(one) for one in scene.photos if one.report_id == report.id],
             }
         )
-    return {"reports": reports, "photos_after": [photo(one) for one in scene.photos if one.event_seq is not None]}
+    after = [one for one in scene.photos if one.event_seq is not None]
+    found = evidence.findings(uow, after, staff)
+    return {"reports": reports, "photos_after": [{**photo(one), "findings": found.get(one.id, [])} for one in after]}
 
 
 def _submitter(words_of: Words, own: bool) -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ def _filters(uow: UnitOfWork, query: dict[str, Any]) -> Filters:
         created_to=times.moment(uow, query.get("created_to"), "created_to", end=True),
         bbox=_bbox(query.get("bbox"), Datum(query["coord_type"])),
         charged=_charged(uow, query.get("charged")),
+        recheck=query.get("recheck"),
         figure=figure,
         period=times.period(uow, query.get("from_"), query.get("to"))[0] if figure else None,
     )
@@ -181,6 +182,7 @@ def _item(uow: UnitOfWork, row: Any, datum: Datum) -> dict[str, Any]:
         "location": shown.location(Point(ticket.lng, ticket.lat), datum),
         "joins": ticket.joins,
         "thumbnail_url": f"/api/v1/photos/{row.picture}/thumbnail" if row.picture and (own or staff) else None,
+        "merged_into": shown.main_shown(*reversed(row.main.split())) if row.main else None,
         "joined": reported and not own,
         "parent_number": row.parent_number,
         "may_rate": reported and shown.rating_open(uow, ticket, row.Rating, here),

@@ -21,13 +21,13 @@ from reporter.models.tickets import Event, Report, Ticket
 from reporter.queries import tickets
 from reporter.services import clocks, joining, lifecycle, nearness, photos, ratings, revealing, scene
 from reporter.services.unit_of_work import UnitOfWork
+from schemas.merging import NearbyList
 from schemas.ratings import RatingIn, RatingOut
 from schemas.reports import Join
 from schemas.revealing import RevealIn, RevealOut
 from schemas.tickets import (
     DatumQuery,
     EventList,
-    NearbyList,
     NearbyQuery,
     Step,
     TicketList,
@@ -57,7 +57,7 @@ def nearby(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     permissions.require(uow.caller, Permission.SEE_NEARBY)
     coordinates.check(query["lng"], query["lat"])
     point = coordinates.to_wgs84(query["lng"], query["lat"], Datum(query["coord_type"]))
-    return {"items": shown.similar(uow, nearness.around(uow, point, query.get("category")))}
+    return {"items": shown.similar(uow, nearness.around(uow, point, query.get("category")), scored=False)}
 
 
 @blueprint.get("/<string:number>")

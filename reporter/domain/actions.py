@@ -37,6 +37,7 @@ class Action(StrEnum):
     APPROVE_HOLD = "approve_hold"
     REPLY = "reply"
     RELOCATE = "relocate"  # 回格: it belongs to another area
+    CONFIRM = "confirm"  # by POST …/confirmations only
 
 
 ACTION_NAMES = {
@@ -67,6 +68,10 @@ ACTION_NAMES = {
     Action.REASSIGN: sentence("改派"),
     Action.SPLIT: sentence("拆分会办"),
     Action.RELOCATE: sentence("改划网格"),
+    Action.MERGE: sentence("合并"),
+    Action.UNMERGE: sentence("拆出"),
+    Action.CHECK: sentence("核查"),
+    Action.CONFIRM: sentence("邻居确认"),
 }
 
 REJECT_REASONS = {
@@ -124,6 +129,8 @@ FIELD_SENTENCES = {
     "parts": sentence("请写明拆成哪几份"),
     "area": sentence("请选择应属的区域"),
     "suggested_area": sentence("请选择应属的区域"),
+    "into": sentence("请写并入哪个工单"),
+    "fixed": sentence("请说明修好了没有"),
 }
 
 

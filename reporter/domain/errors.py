@@ -63,6 +63,11 @@ class Forbidden(Refusal):
     message = sentence("您的身份不能做这件事")
 
 
+class OwnWork(Forbidden):
+    code = "own_work"
+    message = sentence("自己办的事不能自己核实")
+
+
 class LoginRefused(Forbidden):
     code = "login_refused"
     message = sentence("微信暂时不允许这个账号登录")
@@ -107,6 +112,11 @@ class NoLevelAbove(Conflict):
 class TicketEnded(Conflict):
     code = "ticket_ended"
     message = sentence("这个工单已经结束")
+
+
+class AlreadyConfirmed(Conflict):
+    code = "already_confirmed"
+    message = sentence("您已经确认过了")
 
 
 class TooLate(Conflict):

@@ -65,6 +65,16 @@ class EventKind(StrEnum):
     SPLIT = "split"
     PART_ENDED = "part_ended"
     RELOCATED = "relocated"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    ABSORBED = "absorbed"  # another ticket was merged into this one
+    RELEASED = "released"  # and taken out again
+    RECHECK_ORDERED = "recheck_ordered"
+    RECHECKED = "rechecked"
+    RECHECK_FAILED = "recheck_failed"
+    CONFIRMED = "confirmed"
+    CONFIRMED_BY_NEIGHBOURS = "confirmed_by_neighbours"
+    DEMAND_GREW = "demand_grew"
 
 
 EVENT_NAMES = {
@@ -122,6 +132,16 @@ EVENT_NAMES = {
     EventKind.SPLIT: sentence("拆分会办"),
     EventKind.PART_ENDED: sentence("子工单已结束"),
     EventKind.RELOCATED: sentence("改划网格"),
+    EventKind.MERGED: sentence("并入另一工单"),
+    EventKind.UNMERGED: sentence("从合并中拆出"),
+    EventKind.ABSORBED: sentence("另一工单并入"),
+    EventKind.RELEASED: sentence("并入的工单已拆出"),
+    EventKind.RECHECK_ORDERED: sentence("列入复核"),
+    EventKind.RECHECKED: sentence("复核属实"),
+    EventKind.RECHECK_FAILED: sentence("复核不属实，重新办理"),
+    EventKind.CONFIRMED: sentence("邻居确认已修好"),
+    EventKind.CONFIRMED_BY_NEIGHBOURS: sentence("邻居共同确认，结案"),
+    EventKind.DEMAND_GREW: sentence("反映的人增多"),
 }
 
 EVENT_OF_ACTION = {
@@ -152,6 +172,9 @@ EVENT_OF_ACTION = {
     Action.REPLY: EventKind.REPLIED,
     Action.FORCE_CLOSE: EventKind.FORCE_CLOSED,
     Action.VOID: EventKind.VOIDED,
+    Action.MERGE: EventKind.MERGED,
+    Action.UNMERGE: EventKind.UNMERGED,
+    Action.CONFIRM: EventKind.CONFIRMED,
 }
 
 # rows of an action that are told under another name, by the row's claim
@@ -164,6 +187,12 @@ EVENT_OF_ROW = {
     (Action.APPROVE_EXTENSION, "street_grants"): EventKind.EXTENSION_ENDORSED,
     (Action.APPROVE_EXTENSION, "street_refuses"): EventKind.EXTENSION_REFUSED,
     (Action.APPROVE_EXTENSION, "district_refuses"): EventKind.EXTENSION_REFUSED,
+    (Action.VERIFY, "failed"): EventKind.VERIFICATION_FAILED,
+    (Action.VERIFY, "failed_instead"): EventKind.VERIFICATION_FAILED,
+    (Action.CHECK, "recheck_passes"): EventKind.RECHECKED,
+    (Action.CHECK, "recheck_fails"): EventKind.RECHECK_FAILED,
+    (Action.CONFIRM, "neighbours_suffice"): EventKind.CONFIRMED_BY_NEIGHBOURS,
+    (Action.CONFIRM, "neighbour_denies"): EventKind.VERIFICATION_FAILED,
 }
 
 # Kept from submitters: what staff say among themselves, and who was slow.
@@ -193,6 +222,10 @@ INTERNAL = frozenset(
         EventKind.DISPATCH_LATE,
         EventKind.SPLIT,
         EventKind.PART_ENDED,
+        EventKind.ABSORBED,
+        EventKind.RELEASED,
+        EventKind.RECHECK_ORDERED,
+        EventKind.DEMAND_GREW,
     }
 )
 
@@ -206,5 +239,7 @@ BY_SUBMITTERS = frozenset(
         EventKind.REOPENED,
         EventKind.RATED,
         EventKind.APPEALED,
+        EventKind.CONFIRMED,
+        EventKind.CONFIRMED_BY_NEIGHBOURS,
     }
 )

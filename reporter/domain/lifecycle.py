@@ -13,7 +13,8 @@ from enum import StrEnum
 from reporter.domain import waiting
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import Level
-from reporter.domain.procedures import Claim, Move, Procedure, always
+from reporter.domain.claims import CLAIMS, FORESEEN
+from reporter.domain.procedures import Move, Procedure
 from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
 
@@ -22,6 +23,7 @@ class Who(StrEnum):
     SUBMITTER = "submitter"  # made the first report
     ANY_SUBMITTER = "any_submitter"  # made or joined it
     ANYBODY = "anybody"  # whoever may see the ticket
+    NEIGHBOUR = "neighbour"  # met it too or lives there, works for nobody here, and did not solve it
     SENDER = "sender"  # sent the ball to whoever has it now
     OVERSEER = "overseer"  # leads an area around it that is wider than the holder's, or sits at the district's desk
 
@@ -41,6 +43,7 @@ class Ball(StrEnum):
     RECALLED = "recalled"  # to whoever sent it, who takes it back
     HANDED = "handed"  # to the seat or department named by somebody above the holder
     RELOCATED = "relocated"  # routed anew in another area, from its accountable seat down
+    TO_ACCOUNTABLE = "to_accountable"  # to the seat that answers for it until the end
     NOBODY = "nobody"  # the ticket has ended
     TO_ASKER = "to_asker"  # back to whoever sent it to be checked; stays with whoever checked alone
     ABOVE_REJECTER = "above_rejecter"  # the 网格 or wider above whoever did not accept it
@@ -82,22 +85,10 @@ class Facts:
     pair_exhausted: bool = False  # holder and sender have returned it to each other as often as they may
     revocable: bool = False  # given by name, and the receiver has not answered
     part: bool = False  # split off from another ticket
-
-
-CLAIMS: Mapping[str, Claim] = {
-    "always": always,
-    "closes_at_once": lambda facts, given: (
-        facts.small_matter and facts.has_before_photo and bool(given.get("photo_ids"))
-    ),
-    "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
-    "passed": lambda facts, given: given.get("passed") is True,
-    "failed": lambda facts, given: given.get("passed") is False,
-    "pair_exhausted": lambda facts, given: facts.pair_exhausted,
-    "revocable": lambda facts, given: facts.revocable,
-    "whole": lambda facts, given: not facts.part,
-    **waiting.CLAIMS,
-}
-FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable", "whole"}) | waiting.FORESEEN
+    unfiled: bool = False  # nobody has said yet what it is
+    recheck_due: bool = False
+    verifier_solved: bool = False  # who would have to verify is who solved: somebody wider may do it instead
+    confirmations_lacking: int | None = None  # how many neighbours must still say so, None: not a matter for them
 
 
 def reach(move: Move, facts: Facts) -> bool:
@@ -146,13 +137,14 @@ def _from(*statuses: Status) -> frozenset[Status]:
     return frozenset(statuses)
 
 
-R, A, D, H, F, C = (
+R, A, D, H, F, C, M = (
     Status.REPORTED,
     Status.ACCEPTED,
     Status.DISPATCHED,
     Status.HANDLING,
     Status.FEEDBACK,
     Status.CLOSED,
+    Status.MERGED,
 )
 K, W, N, V = Status.CHECKING, Status.ON_HOLD, Status.NOT_ACCEPTED, Status.VOIDED
 _RESPONSE, _RESOLVE, _VERIFY = ClockKind.RESPONSE, ClockKind.RESOLVE, ClockKind.VERIFY
@@ -177,6 +169,11 @@ MOVES = (
     Move(Action.VERIFY,   _from(F),       H,    Who.HOLDER, Ball.TO_SOLVER, needs=("passed", "note"),
          may_have=("photo_ids",), when="failed", stops=(_VERIFY,), starts=(_RESOLVE,), smallest=Level.GRID,
          department=False),
+    Move(Action.VERIFY,   _from(F),       C,    Who.OVERSEER, Ball.NOBODY, needs=("passed",),
+         may_have=("note", "photo_ids"), when="passed_instead", stops=_ALL_CLOCKS, smallest=Level.COMMUNITY),
+    Move(Action.VERIFY,   _from(F),       H,    Who.OVERSEER, Ball.TO_SOLVER, needs=("passed", "note"),
+         may_have=("photo_ids",), when="failed_instead", stops=(_VERIFY,), starts=(_RESOLVE,),
+         smallest=Level.COMMUNITY),
     Move(Action.DISPATCH, _from(A, D, H), D,    Who.HOLDER, Ball.GIVEN, needs=("to",), may_have=("note",),
          smallest=Level.BUILDING, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.ESCALATE, _from(A, D, H), D,    Who.HOLDER, Ball.UP, needs=("reason",), department=False,
@@ -264,6 +261,24 @@ MOVES = (
          smallest=Level.GRID, department=False, stops=(_RESPONSE,), starts=(_RESPONSE,)),
     Move(Action.RELOCATE, _from(A, D, H), D,    Who.OVERSEER, Ball.RELOCATED, may_have=("area", "note"),
          smallest=Level.COMMUNITY, stops=(_RESPONSE,), starts=(_RESPONSE,)),
+    Move(Action.MERGE,    OPEN,           Status.MERGED, Who.HOLDER, Ball.NOBODY, needs=("into",), may_have=("note",),
+         smallest=Level.GRID, department=False, stops=_ALL_CLOCKS),
+    Move(Action.MERGE,    OPEN,           Status.MERGED, Who.OVERSEER, Ball.NOBODY, needs=("into",), may_have=("note",),
+         smallest=Level.COMMUNITY, stops=_ALL_CLOCKS),
+    Move(Action.UNMERGE,  _from(M),       R,    Who.OVERSEER, Ball.TO_ACCOUNTABLE, may_have=("note",), when="unfiled",
+         smallest=Level.COMMUNITY, starts=(_RESPONSE,)),
+    Move(Action.UNMERGE,  _from(M),       A,    Who.OVERSEER, Ball.TO_ACCOUNTABLE, may_have=("note",),
+         when="filed_before", smallest=Level.COMMUNITY, starts=(_RESPONSE,)),
+    Move(Action.CHECK,    _from(C),       None, Who.OVERSEER, Ball.STAYS, needs=("found",),
+         may_have=("note", "photo_ids"), when="recheck_passes", smallest=Level.COMMUNITY),
+    Move(Action.CHECK,    _from(C),       D,    Who.OVERSEER, Ball.ABOVE_SOLVER, needs=("found", "note"),
+         may_have=("photo_ids",), when="recheck_fails", smallest=Level.COMMUNITY, starts=_WORKING_CLOCKS),
+    Move(Action.CONFIRM,  _from(F),       C,    Who.NEIGHBOUR, Ball.NOBODY, needs=("fixed",),
+         may_have=("note", "photo_ids"), when="neighbours_suffice", stops=_ALL_CLOCKS),
+    Move(Action.CONFIRM,  _from(F),       None, Who.NEIGHBOUR, Ball.STAYS, needs=("fixed",),
+         may_have=("note", "photo_ids"), when="neighbours_lack"),
+    Move(Action.CONFIRM,  _from(F),       D,    Who.NEIGHBOUR, Ball.ABOVE_SOLVER, needs=("fixed", "photo_ids"),
+         may_have=("note",), when="neighbour_denies", stops=(_VERIFY,), starts=_WORKING_CLOCKS),
     Move(Action.NOTE,     frozenset(Status), None, Who.ANYBODY, Ball.STAYS, needs=("text",), may_have=("photo_ids",)),
 )
 # fmt: on

@@ -131,4 +131,27 @@ NOTICES: dict[EventKind, tuple[Template, ...]] = {
         Template(Audience.HOLDER, sentence("工单{number}改划到您的责任区：{category}")),
         Template(Audience.ACCOUNTABLE, sentence("工单{number}改划到您的网格")),
     ),
+    EventKind.MERGED: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}与{main}是同一件事，已合并办理，请看{main}的进展")),
+    ),
+    EventKind.UNMERGED: (
+        Template(Audience.SUBMITTERS, sentence("您的报事{number}已单独办理，现由{holder}办理")),
+        Template(Audience.HOLDER, sentence("工单{number}已从合并中拆出，请办理")),
+    ),
+    EventKind.ABSORBED: (Template(Audience.HOLDER, sentence("工单{follower}并入{number}，请一并办理")),),
+    EventKind.RELEASED: (Template(Audience.HOLDER, sentence("工单{follower}已从{number}拆出")),),
+    EventKind.RECHECK_ORDERED: (Template(Audience.COMMUNITY_UP, sentence("即办即结工单{number}的照片有疑点，请复核")),),
+    EventKind.RECHECK_FAILED: (
+        Template(Audience.HOLDER, sentence("工单{number}复核不属实，请重新办理")),
+        Template(Audience.SUBMITTERS, sentence("{number}复核发现没有办好，已重新办理")),
+    ),
+    EventKind.CONFIRMED: (Template(Audience.HOLDER, sentence("有邻居确认{number}已修好")),),
+    EventKind.CONFIRMED_BY_NEIGHBOURS: (
+        Template(Audience.SUBMITTERS, sentence("{number}已由邻居确认修好并结案，请评价")),
+        Template(Audience.ACCOUNTABLE, sentence("{number}已由邻居确认修好并结案")),
+    ),
+    EventKind.DEMAND_GREW: (
+        Template(Audience.HOLDER, sentence("{number}已有{joins}人反映，请优先办理")),
+        Template(Audience.ONE_ABOVE, sentence("下级工单{number}已有{joins}人反映")),
+    ),
 }

@@ -6,7 +6,7 @@ nearer area overrides a wider one. The shipped values and their source marks are
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ class Policy:
     rework_percent: int
     small_matter_max_severity: int
     recheck_percent: int
+    quorum_needed: int
     reopen_days: int
     rating_days: int
     rating_change_days: int
@@ -51,9 +52,13 @@ class Policy:
     observed_back_days: int
     snap_m: float
     coarse_accuracy_m: float
+    joins_raise_at: tuple[int, ...]
     duplicate_window_h: int
+    duplicate_windows_h: Mapping[str, int]  # of categories that have one of their own
     loose_photo_days: int
     photos_max: int
+    photo_far_m: float
+    photo_near_bits: int
     number_digits: int
     score_profiles: Mapping[str, Profile]
     score_min_cases: int
@@ -78,6 +83,10 @@ class Policy:
     feedback_limit: Limit
     whistle_ahead_days: int
 
+    def duplicate_window(self, category_code: str) -> timedelta:
+        """How long after it was received a ticket of this category is still looked at as the same thing."""
+        return timedelta(hours=self.duplicate_windows_h.get(category_code, self.duplicate_window_h))
+
 
 def policy_from(values: Mapping[str, Any]) -> Policy:
     """Build a policy from JSON values, e.g. ``{"sessions": [["08:00", "12:00"], …], "snap_m": 200, …}``.
@@ -100,6 +109,7 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         rework_percent=int(values["rework_percent"]),
         small_matter_max_severity=int(values["small_matter_max_severity"]),
         recheck_percent=int(values["recheck_percent"]),
+        quorum_needed=int(values["quorum_needed"]),
         reopen_days=int(values["reopen_days"]),
         rating_days=int(values["rating_days"]),
         rating_change_days=int(values["rating_change_days"]),
@@ -117,9 +127,13 @@ def policy_from(values: Mapping[str, Any]) -> Policy:
         observed_back_days=int(values["observed_back_days"]),
         snap_m=float(values["snap_m"]),
         coarse_accuracy_m=float(values["coarse_accuracy_m"]),
+        joins_raise_at=tuple(sorted(int(joins) for joins in values["joins_raise_at"])),
         duplicate_window_h=int(values["duplicate_window_h"]),
+        duplicate_windows_h={str(code): int(hours) for code, hours in values["duplicate_windows_h"].items()},
         loose_photo_days=int(values["loose_photo_days"]),
         photos_max=int(values["photos_max"]),
+        photo_far_m=float(values["photo_far_m"]),
+        photo_near_bits=int(values["photo_near_bits"]),
         number_digits=int(values["number_digits"]),
         score_profiles=profiles_from(values["score_profiles"]),
         score_min_cases=int(values["score_min_cases"]),

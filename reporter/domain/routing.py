@@ -50,6 +50,9 @@ REASONS = {
     "split_off": sentence("拆分后派给{title}"),
     "rule": sentence("按派单规则{rule}由{title}先办"),
     "rule_level": sentence("按派单规则{rule}定先办的一级"),
+    "unmerged": sentence("从合并中拆出，交给{title}"),
+    "recheck_failed": sentence("复核不属实，升一级给{title}"),
+    "denied": sentence("邻居说没有修好，升一级给{title}"),
 }
 
 

@@ -16,9 +16,10 @@ from reporter.domain.areas import Level
 from reporter.domain.calendar_versions import Calendars, DayChange
 from reporter.domain.errors import UnknownCategory, UnknownCondition, sentence
 from reporter.domain.lifecycle import ClockKind
+from reporter.domain.look_alikes import LookAlikes, longest_window_h
 from reporter.domain.policy import Policy, policy_from
 from reporter.domain.routing_rules import RoutingRule
-from reporter.domain.working_time import Calendar, Limit, Unit
+from reporter.domain.working_time import Calendar, Limit, wall_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,6 @@ class Rung:
     title: str
     title_en: str
 
-
-# Working time fills about a third of the clock round; only used to say which of two limits is stricter.
-_WALL_SECONDS = {
-    Unit.URGENT_MINUTE: 60,
-    Unit.URGENT_HOUR: 3600,
-    Unit.WORK_HOUR: 3 * 3600,
-    Unit.WORK_DAY: 24 * 3600,
-    Unit.NATURAL_DAY: 24 * 3600,
-}
 
 Lineage = Sequence[int]
 """Ids of an area and its ancestors, widest first."""
@@ -265,8 +257,15 @@ class Rulebook:
 
     @cached_property
     def longest_duplicate_window_h(self) -> int:
-        """The longest window of any area and time: no open ticket older than this is ever the same thing."""
-        return max(int(row.value) for row in self.policies if row.key == "duplicate_window_h")
+        """No open ticket older than this is ever the same thing."""
+        return longest_window_h(self._values("duplicate_window_h"), self._values("duplicate_windows_h"))
+
+    def _values(self, key: str) -> list[Any]:
+        return [row.value for row in self.policies if row.key == key]
+
+    @cached_property
+    def look_alikes(self) -> LookAlikes:
+        return LookAlikes(self.matching.get("look_alike_sets", {}))
 
     def calendar(self, policy: Policy, version: str | None = None) -> Calendar:
         """The days and sessions a policy counts in, now or in an earlier version of the calendar."""
@@ -293,8 +292,3 @@ class Rulebook:
         if category.owner_level != "department" or not category.department_hint:
             return None
         return self.duties.get(category.department_hint)
-
-
-def wall_seconds(limit: Limit) -> int:
-    """A rough length by the wall clock, for comparing limits of different units."""
-    return limit.value * _WALL_SECONDS[limit.unit]

@@ -206,3 +206,18 @@ def _utc(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(f"a time without its zone: {moment}")
     return moment.astimezone(UTC)
+
+
+# Working time fills about a third of the clock round; only used to say which of two limits is stricter.
+_WALL_SECONDS = {
+    Unit.URGENT_MINUTE: 60,
+    Unit.URGENT_HOUR: 3600,
+    Unit.WORK_HOUR: 3 * 3600,
+    Unit.WORK_DAY: 24 * 3600,
+    Unit.NATURAL_DAY: 24 * 3600,
+}
+
+
+def wall_seconds(limit: Limit) -> int:
+    """A rough length by the wall clock, for comparing limits of different units."""
+    return limit.value * _WALL_SECONDS[limit.unit]

@@ -25,6 +25,7 @@ class Photo(Leased, Base):
         lean("ix_photo_whistle", "whistle_event_id", where="whistle_event_id IS NOT NULL"),
         lean("ix_photo_loose", "created_at", where="ticket_id IS NULL"),
         lean("ix_photo_run_at", "run_at", where="run_at IS NOT NULL"),
+        lean("ix_photo_dhash", "dhash", where="dhash IS NOT NULL"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     uploader_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

@@ -1,13 +1,12 @@
 """A ticket with its reports, hops, clocks and events. Parts of a ticket are numbered within it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -17,19 +16,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reporter.db import Base, Key, UTCDateTime
 from reporter.domain.events import EventKind
-from reporter.domain.lifecycle import ClockKind
-from reporter.domain.sla import Tick
 from reporter.domain.statuses import ENDED, Status
-from reporter.models.indexes import lean
-from reporter.models.leases import Leased
-
-
-def _one_of(column: str, words: Any) -> str:
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
-
+from reporter.models.indexes import lean, one_of
 
 _WAITS = "ended_at IS NULL AND solved_at IS NULL AND due_at IS NOT NULL"
-_ENDED = _one_of("status", sorted(ENDED))
+_ENDED = one_of("status", sorted(ENDED))
 
 
 class Ticket(Base):
@@ -37,7 +28,7 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        CheckConstraint(_one_of("status", Status), name="status_known"),
+        CheckConstraint(one_of("status", Status), name="status_known"),
         CheckConstraint(
             f"CASE WHEN {_ENDED} THEN holder_area_id IS NULL AND holder_department_id IS NULL"
             " ELSE (holder_area_id IS NULL) <> (holder_department_id IS NULL) END",
@@ -95,6 +86,10 @@ class Ticket(Base):
         lean("ix_ticket_reopened", "received_at", where="reopened > 0"),
         lean("ix_ticket_parent", "parent_id", where="parent_id IS NOT NULL"),
         CheckConstraint("parts = 0 OR parent_id IS NULL", name="part_has_no_parts"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_has_main"),
+        CheckConstraint("merged_into_id <> id", name="not_its_own_main"),
+        lean("ix_ticket_merged_into", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        lean("ix_ticket_recheck", "closed_at", "id", where="recheck", on_sqlite="recheck = 1"),
         CheckConstraint("NOT settled OR ended_at IS NOT NULL", name="settled_has_ended"),
         *(
             lean(f"ix_ticket_holder_{holder}", f"holder_{holder}_id", "due_at", where=f"holder_{holder}_id IS NOT NULL")
@@ -148,6 +143,7 @@ class Ticket(Base):
     joins: Mapped[int] = mapped_column(default=0)
     closed_at_once: Mapped[bool] = mapped_column(default=False)
     recheck: Mapped[bool] = mapped_column(default=False)  # closed at once and drawn for a re-check
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))  # the main one, while it is merged
     last_event: Mapped[int] = mapped_column(default=0)
     settled: Mapped[bool] = mapped_column(default=False)  # ended, and counted in figure_day
     cause: Mapped[str | None] = mapped_column(Text)  # 五连问: what was answered last, see domain/five.py
@@ -231,57 +227,7 @@ class Hop(Base):
     # all that was considered when routing sent it here (domain/deciding.Verdict.trace), None: a step named the way
     decisions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     failed_rule: Mapped[str | None] = mapped_column(String(40))  # code of a routing rule that could not be applied
-
-
-class Clock(Leased, Base):
-    """A limit that runs. ``due_at`` is what its events give (``domain/sla.replay``), stored.
-
-    ``run_at`` is the next moment at which somebody must be told, NULL when there is none.
-    """
-
-    __tablename__ = "clock"
-    __table_args__ = (
-        CheckConstraint(_one_of("kind", ClockKind), name="kind_known"),
-        lean("ix_clock_run_at", "run_at", where="run_at IS NOT NULL"),
-        lean("uq_clock_running", "ticket_id", "kind", where="stopped_at IS NULL", unique=True),
-    )
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    hop_seq: Mapped[int]
-    limit_value: Mapped[int]
-    limit_unit: Mapped[str] = mapped_column(String(20))
-    daytime_only: Mapped[bool] = mapped_column(default=False)
-    workday_mode: Mapped[str] = mapped_column(String(12))
-    source: Mapped[str] = mapped_column(String(120))
-    calendar_version: Mapped[str] = mapped_column(String(40))
-    rules_on: Mapped[date | None]  # the local day whose hours and numbers count; NULL: that of the start
-    provisional: Mapped[bool] = mapped_column(default=False)
-    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    stopped_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    recomputed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by command, see ``services/recomputing.py``
-    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    at_risk_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    overdue_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
-class ClockTick(Base):
-    """What happened to a clock; never changed, because the deadline is derived from it."""
-
-    __tablename__ = "clock_tick"
-    __table_args__ = (
-        ForeignKeyConstraint(["ticket_id", "clock_seq"], ["clock.ticket_id", "clock.seq"]),
-        CheckConstraint(_one_of("tick", Tick), name="tick_known"),
-        CheckConstraint("(tick = 'extended') = (extra_value IS NOT NULL)", name="extension_has_length"),
-    )
-    ticket_id: Mapped[int] = mapped_column(Key, primary_key=True)
-    clock_seq: Mapped[int] = mapped_column(primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    tick: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
-    extra_value: Mapped[int | None]
-    extra_unit: Mapped[str | None] = mapped_column(String(20))
+    false_closing: Mapped[bool] = mapped_column(default=False)  # said solved here; the re-check found it was not
 
 
 class Event(Base):
@@ -289,7 +235,7 @@ class Event(Base):
 
     __tablename__ = "event"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", EventKind), name="kind_known"),
+        CheckConstraint(one_of("kind", EventKind), name="kind_known"),
         Index("ix_event_at", "at"),
     )
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)

@@ -11,7 +11,8 @@ from reporter.domain.lifecycle import ClockKind
 from reporter.domain.metrics import WRONGLY_DISPATCHED
 from reporter.domain.ratings import SATISFIED_FROM
 from reporter.domain.statuses import Status
-from reporter.models.tickets import Clock, Event, Hop, Rating, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Event, Hop, Rating, Ticket
 
 _UNDECIDED = (Status.REPORTED.value, Status.CHECKING.value)
 _NO_WORK = (*_UNDECIDED, *(status.value for status in (Status.NOT_ACCEPTED, Status.MERGED, Status.WITHDRAWN)))

@@ -16,10 +16,11 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from reporter.db import Base
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from reporter.queries import prepared
 
 Row = dict[str, Any]
@@ -96,6 +97,7 @@ _MADE_HERE: dict[type[Base], set[str]] = {
         "hold_until",
         "reply_due_at",
         "parent_id",
+        "merged_into_id",
     },
     Report: {"id"},
     Message: {"id", "read_at", "whistle_event_id"},

@@ -17,7 +17,8 @@ from reporter.domain.lifecycle import ClockKind
 from reporter.domain.permissions import Actor
 from reporter.domain.statuses import Status
 from reporter.models.areas import Area
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Ticket
+from reporter.models.clocks import Clock, ClockTick
+from reporter.models.tickets import Event, Hop, Ticket
 from reporter.queries.counting import counts
 from reporter.queries.figures import DAY_S, Period, in_period
 from reporter.queries.portable import seconds_between

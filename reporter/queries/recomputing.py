@@ -11,8 +11,9 @@ from reporter.domain.permissions import Actor
 from reporter.models.areas import Area
 from reporter.models.calendars import ClockRecompute
 from reporter.models.catalogue import ReferenceVersion
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.points import OpenPoint
-from reporter.models.tickets import Clock, ClockTick, Hop, Ticket
+from reporter.models.tickets import Hop, Ticket
 from reporter.queries.tickets import visible_to, within
 
 

@@ -159,17 +159,20 @@ def _known(
     received_at: str,
     status: str,
     joins: int,
+    building_id: int | None,
 ) -> Known:
+    category = book.category_by_id(category_id)
     at = datetime.fromisoformat(received_at)  # SQLite writes UTC without saying so
     return Known(
         number=number,
         category=category_code,
-        look_alike=book.category_by_id(category_id).look_alike,
+        kinds=book.look_alikes.kinds(category.code, category.look_alike),
         point=Point(lng, lat),
         accuracy_m=accuracy_m,
         received_at=at if at.tzinfo else at.replace(tzinfo=UTC),
         status=status,
         joins=joins,
+        building_id=building_id,
     )
 
 
@@ -258,6 +261,7 @@ def _near() -> Select[*tuple[Any, ...]]:
         _ticket.c.received_at,
         _ticket.c.status,
         _ticket.c.joins,
+        _ticket.c.building_id,
     )
     close = (
         select(_point.c.ticket_id)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    or_,
     select,
     true,
     tuple_,
@@ -28,15 +27,17 @@ from reporter.domain.lifecycle import ClockKind
 from reporter.domain.permissions import Actor
 from reporter.domain.statuses import ENDED, OPEN
 from reporter.models.areas import Area, Seat
+from reporter.models.clocks import Clock
 from reporter.models.people import Person
 from reporter.models.photos import Photo
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, Rating, Report, Ticket
+from reporter.models.tickets import Rating, Report, Ticket
 from reporter.queries import counting, figures, monthly, splits
 from reporter.queries.cursors import SEVERITIES, opened, sealed
 from reporter.queries.figures import Period
+from reporter.queries.merging import main_in_words
 from reporter.queries.spatial import in_box, number
-from reporter.queries.tickets import not_about, reaches, ways, within
+from reporter.queries.tickets import not_about, reaches, said, ways, within
 
 FAR = datetime.fromisoformat("9999-01-01T00:00:00+00:00")  # sorts what has no deadline last
 
@@ -60,6 +61,7 @@ class Filters:
     bbox: tuple[float, float, float, float] | None = None
     submitter_id: int | None = None
     charged: tuple[int | None, int | None] | None = None  # the seat or department where a limit ran out
+    recheck: bool | None = None
     figure: Figure | None = None
     period: Period | None = None
 
@@ -136,6 +138,7 @@ def _columns(actor: Actor) -> tuple[Any, ...]:
         _first.address.label("address"),
         picture.scalar_subquery().label("picture"),
         at_risk.label("at_risk"),
+        main_in_words().label("main"),
         exists().where(mine).label("reported"),
         exists().where(mine, ~Report.joined).label("own"),
         Rating,
@@ -240,7 +243,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.severity is not None:
         found.append(Ticket.severity == filters.severity)
     if filters.q:
-        found.append(_said(filters.q))
+        found.append(said(filters.q))
     if filters.submitter_id is not None:
         mine = select(Report.ticket_id).where(Report.submitter_id == filters.submitter_id)
         found.append(Ticket.id.in_(mine))
@@ -253,19 +256,13 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         found.append(Ticket.id.in_(inside))
     if filters.charged is not None:
         found.append(monthly.charged_to(*filters.charged))
+    if filters.recheck is not None:
+        found.append(Ticket.recheck.is_(filters.recheck))
     if filters.figure is not None:
         found.append(counting.counts(filters.figure, now))
         if filters.period is not None:
             found.append(figures.in_period(filters.figure, filters.period.start, filters.period.end))
     return found
-
-
-def _said(q: str) -> ColumnElement[bool]:
-    """The number begins so, or a report's words or address contain it."""
-    words = select(Report.ticket_id).where(
-        or_(Report.text.contains(q, autoescape=True), Report.address.contains(q, autoescape=True))
-    )
-    return or_(Ticket.number.startswith(q, autoescape=True), Ticket.id.in_(words))
 
 
 def _after(part: Part, ascending: bool, value: Any, ticket_id: int) -> ColumnElement[bool]:

@@ -1,16 +1,18 @@
 """Tickets for a person: ``visible_to`` is the only door; below it finding and locking."""
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, literal, or_, select, union, union_all
+from sqlalchemy.orm import Session, aliased
 
-from reporter.db import SRID
+from reporter.db import SRID, Key
 from reporter.domain.areas import Level
 from reporter.domain.errors import NotFound
+from reporter.domain.events import EventKind
 from reporter.domain.permissions import Actor, Role
 from reporter.models.areas import Area
+from reporter.models.clocks import Clock
 from reporter.models.points import OpenPoint
-from reporter.models.tickets import Clock, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -24,6 +26,28 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     # one list of single tickets: who has no subtree is found by it, not by looking at every ticket
     known = Ticket.id.in_(union(*single) if len(single) > 1 else single[0])
     return and_(or_(*_whole(actor), known), not_about(actor))
+
+
+def open_to(actor: Actor) -> ColumnElement[bool]:
+    """The same for one ticket by its number: who reported what was merged into it sees it as if they had joined."""
+    return or_(visible_to(actor), and_(Ticket.id.in_(followed_by(actor)), not_about(actor)))
+
+
+def family(ticket_id: int) -> Select[int]:
+    """Ids of a ticket and of those merged into it: whose reports belong to it."""
+    followers = select(Ticket.id).where(Ticket.merged_into_id == ticket_id)
+    both = union_all(select(literal(ticket_id, Key).label("id")), followers).subquery("family")
+    return select(both.c.id)
+
+
+def followed_by(actor: Actor) -> Select[int | None]:
+    """Ids of the tickets into which one was merged that this person reported or joined."""
+    mine = aliased(Ticket)
+    return (
+        select(mine.merged_into_id)
+        .join(Report, Report.ticket_id == mine.id)
+        .where(Report.submitter_id == actor.person_id, mine.merged_into_id.is_not(None))
+    )
 
 
 def ways(actor: Actor) -> list[ColumnElement[bool]]:
@@ -86,7 +110,7 @@ def may_see_area(actor: Actor, area: Area) -> bool:
 
 def get(session: Session, ticket_number: str, actor: Actor) -> Ticket:
     """A ticket the caller may see. Raises NotFound: hidden looks absent."""
-    ticket = session.scalar(select(Ticket).where(Ticket.number == ticket_number, visible_to(actor)))
+    ticket = session.scalar(select(Ticket).where(Ticket.number == ticket_number, open_to(actor)))
     if ticket is None:
         raise NotFound()
     return ticket
@@ -101,7 +125,7 @@ def with_clocks(session: Session, ticket_number: str, actor: Actor) -> tuple[Tic
         select(Ticket, Clock, Rating)
         .outerjoin(Clock, Clock.ticket_id == Ticket.id)
         .outerjoin(Rating, and_(Rating.ticket_id == Ticket.id, Rating.person_id == actor.person_id))
-        .where(Ticket.number == ticket_number, visible_to(actor))
+        .where(Ticket.number == ticket_number, open_to(actor))
         .order_by(Clock.seq)
     ).all()
     if not rows:
@@ -112,7 +136,7 @@ def with_clocks(session: Session, ticket_number: str, actor: Actor) -> tuple[Tic
 def locked(session: Session, ticket_number: str, actor: Actor) -> Ticket:
     """The same, its row locked until the end of the transaction."""
     ticket = session.scalar(
-        select(Ticket).where(Ticket.number == ticket_number, visible_to(actor)).with_for_update(of=Ticket)
+        select(Ticket).where(Ticket.number == ticket_number, open_to(actor)).with_for_update(of=Ticket)
     )
     if ticket is None:
         raise NotFound()
@@ -130,13 +154,37 @@ def locked_by_id(session: Session, ticket_id: int) -> Ticket | None:
 
 
 def is_visible(session: Session, actor: Actor, ticket_id: int) -> bool:
-    return session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, visible_to(actor))) is not None
+    return session.scalar(select(Ticket.id).where(Ticket.id == ticket_id, open_to(actor))) is not None
 
 
 def reported_by(session: Session, actor: Actor, ticket_id: int) -> bool:
-    """Whether this person reported or joined a ticket."""
-    mine = select(Report.id).where(Report.ticket_id == ticket_id, Report.submitter_id == actor.person_id)
+    """Whether this person reported or joined a ticket, or one that is merged into it."""
+    mine = select(Report.id).where(Report.ticket_id.in_(family(ticket_id)), Report.submitter_id == actor.person_id)
     return session.scalar(mine.limit(1)) is not None
+
+
+def seen_by(session: Session, ticket_number: str, actor: Actor) -> Ticket | None:
+    """A ticket that is this person's business, None when it is hidden or absent."""
+    return session.scalar(select(Ticket).where(Ticket.number == ticket_number, visible_to(actor)))
+
+
+def first_submitter(session: Session, ticket_id: int) -> int:
+    """Who made the report that became the ticket."""
+    query = select(Report.submitter_id).where(Report.ticket_id == ticket_id, ~Report.joined)
+    return session.scalars(query).one()
+
+
+def solver(session: Session, ticket_id: int) -> int | None:
+    """Who said last that it is solved."""
+    solved = (EventKind.SOLVED.value, EventKind.CLOSED_AT_ONCE.value)
+    query = select(Event.actor_id).where(Event.ticket_id == ticket_id, Event.kind.in_(solved))
+    return session.scalar(query.order_by(Event.seq.desc()).limit(1))
+
+
+def demand_told(session: Session, ticket_id: int) -> int:
+    """The highest threshold of demand that was told of a ticket, 0 for none."""
+    grown = select(Event.data).where(Event.ticket_id == ticket_id, Event.kind == EventKind.DEMAND_GREW.value)
+    return max((int(data["threshold"]) for data in session.scalars(grown)), default=0)
 
 
 def report_by_key(session: Session, submitter_id: int, key: str) -> tuple[Ticket, Report] | None:
@@ -168,3 +216,11 @@ def join_the_open(session: Session, ticket: Ticket) -> None:
     """A ticket was reopened: it is found nearby again."""
     point = WKTElement(f"POINT({ticket.lng!r} {ticket.lat!r})", srid=SRID)
     session.execute(insert(OpenPoint).values(ticket_id=ticket.id, geom=point))
+
+
+def said(q: str) -> ColumnElement[bool]:
+    """The number begins so, or a report's words or address contain it."""
+    words = select(Report.ticket_id).where(
+        or_(Report.text.contains(q, autoescape=True), Report.address.contains(q, autoescape=True))
+    )
+    return or_(Ticket.number.startswith(q, autoescape=True), Ticket.id.in_(words))

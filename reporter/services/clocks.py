@@ -14,7 +14,8 @@ from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Condition, Lineage
 from reporter.domain.sla import ClockEvent, Mark, Reading, Terms, Tick
 from reporter.domain.working_time import Calendar, Limit, Unit, WorkdayMode
-from reporter.models.tickets import Clock, ClockTick, Ticket
+from reporter.models.clocks import Clock, ClockTick
+from reporter.models.tickets import Ticket
 from reporter.services.unit_of_work import UnitOfWork
 
 MARK_COLUMNS = {Mark.REMINDER: "reminded_at", Mark.AT_RISK: "at_risk_at", Mark.OVERDUE: "overdue_at"}
@@ -105,6 +106,56 @@ def first_tick(clock: Clock) -> ClockTick:
 def start(uow: UnitOfWork, clock: Clock) -> Clock:
     """Write a clock that was begun."""
     uow.session.add_all([clock, first_tick(clock)])
+    return clock
+
+
+def go_on(uow: UnitOfWork, ticket: Ticket, before: Clock, *, seq: int, hop_seq: int) -> Clock:
+    """A resolve clock that has stopped runs on as a new one: all that happened to it is told again, and the time since
+    it stopped is left out. What was told or charged already is not told or charged again."""
+    kept = {column.name: getattr(before, column.name) for column in Clock.__table__.columns}
+    clock = plain(Clock, **{**kept, "seq": seq, "hop_seq": hop_seq, "stopped_at": None, "last_error": None})
+    said = [_said(tick) for tick in ticks_of(uow, before) if tick.tick != Tick.STOPPED.value]
+    turns = [word for word, *_ in said if word != Tick.EXTENDED.value]
+    if turns[-1] != Tick.PAUSED.value:
+        said.append((Tick.PAUSED.value, before.stopped_at or uow.now, None, None))
+    said.append((Tick.RESUMED.value, uow.now, None, None))
+    uow.session.add(clock)
+    uow.session.flush()  # ticks refer to the clock
+    return _told_again(uow, ticket, clock, said, since=1)
+
+
+def leave_out(uow: UnitOfWork, ticket: Ticket, clock: Clock, before: Clock) -> Clock:
+    """A clock that begins anew from an earlier moment leaves out the time that ``before`` left out."""
+    turns = (Tick.PAUSED.value, Tick.RESUMED.value)
+    return _told_again(
+        uow, ticket, clock, [_said(tick) for tick in ticks_of(uow, before) if tick.tick in turns], since=2
+    )
+
+
+def _said(tick: ClockTick) -> tuple[str, datetime, int | None, str | None]:
+    return tick.tick, tick.at, tick.extra_value, tick.extra_unit
+
+
+def _told_again(
+    uow: UnitOfWork,
+    ticket: Ticket,
+    clock: Clock,
+    said: Sequence[tuple[str, datetime, int | None, str | None]],
+    *,
+    since: int,
+) -> Clock:
+    """Write ticks from number ``since`` on, and read the ticket's deadline from them."""
+    uow.session.add_all(
+        ClockTick(
+            ticket_id=ticket.id, clock_seq=clock.seq, seq=seq, tick=word, at=at, extra_value=value, extra_unit=unit
+        )
+        for seq, (word, at, value, unit) in enumerate(said, start=since)
+    )
+    uow.session.flush()  # the clock is read from them
+    reading = read(uow, ticket, clock)
+    clock.due_at, clock.provisional = reading.due_at, reading.provisional
+    clock.run_at = next_moment(uow, ticket, clock, reading)
+    ticket.due_at, ticket.due_provisional = reading.due_at, reading.provisional
     return clock
 
 

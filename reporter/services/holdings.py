@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from reporter.domain import passing
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.passing import Holding, Unit
-from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop, Ticket
 
 
 def of(hops: Sequence[Hop]) -> list[Holding]:

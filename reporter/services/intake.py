@@ -141,7 +141,7 @@ def _file(uow: UnitOfWork, draft: Draft) -> Receipt:
     photos.bind(pictures, ticket, report=report)
 
     filed = scene.filed(uow, ticket, [*chain, *verdict.elsewhere(chain)], hops, timed, report, pictures)
-    similar = nearness.alike(uow, point, named, draft.accuracy_m or 0.0, policy, around.near)
+    similar = nearness.alike(uow, point, named, draft.accuracy_m or 0.0, policy, around.near, ticket.building_id)
     return Receipt(ticket, report, True, similar, filed)
 
 

@@ -9,7 +9,7 @@ from reporter.domain.permissions import Permission
 from reporter.domain.statuses import ENDED, Status
 from reporter.models.tickets import Report, Ticket
 from reporter.queries import tickets
-from reporter.services import ball, messages
+from reporter.services import ball, demand, messages
 from reporter.services.unit_of_work import UnitOfWork
 
 
@@ -71,3 +71,4 @@ def record_join(uow: UnitOfWork, ticket: Ticket) -> None:
     hop = next(hop for hop in ball.hops_of(uow, ticket) if hop.ended_at is None)
     event = uow.record(ticket, EventKind.JOINED, hop_seq=hop.seq, joins=ticket.joins)
     messages.tell(uow, ticket, event, hop, ())
+    demand.weigh(uow, ticket, hop)

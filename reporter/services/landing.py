@@ -37,7 +37,11 @@ class Giver:
     code: str
 
 
-def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> Receiver | None:
+WHY_AGAIN = {"recheck_fails": "recheck_failed", "neighbour_denies": "denied"}
+"""Why a ticket goes above its solver, by the claim of the row; otherwise because a submitter asks for it."""
+
+
+def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any], claim: str = "always") -> Receiver | None:
     """Who gets the ball; None when it stays or the ticket ends. Raises NoLevelAbove, UnknownReceiver."""
     if word is Ball.ROUTED:
         return _routed(uow, scene)
@@ -56,17 +60,19 @@ def of(uow: UnitOfWork, scene: Scene, word: Ball, given: Mapping[str, Any]) -> R
     if word is Ball.BACK:
         return Receiver(_back(uow, scene))
     if word is Ball.TO_VERIFY:
-        return Receiver(_verifier(scene))
+        return Receiver(_verifier(uow, scene))
     if word is Ball.TO_SOLVER:
         return Receiver(_again(uow, scene, _solver(scene), "rework"))
     if word is Ball.ABOVE_SOLVER:
-        return Receiver(_above_solver(scene))
+        return Receiver(_above_solver(scene, WHY_AGAIN.get(claim, "reopened")))
     if word is Ball.TO_ASKER:
         sent_to_check = scene.open_hop is not None and scene.open_hop.via == "check"
         return Receiver(_back(uow, scene)) if sent_to_check else None
     if word is Ball.ABOVE_REJECTER:
         level = _level_of(scene.hops[-1])
         return Receiver(_climb(scene, level if level.reaches(Level.GRID) else Level.BUILDING, "appealed"))
+    if word is Ball.TO_ACCOUNTABLE:
+        return Receiver(_accountable(scene, "unmerged"))
     return None
 
 
@@ -193,18 +199,18 @@ def _back(uow: UnitOfWork, scene: Scene) -> Landing:
     return _accountable(scene, "returned", besides=hop.area_id if hop else None)
 
 
-def _verifier(scene: Scene) -> Landing:
+def _verifier(uow: UnitOfWork, scene: Scene) -> Landing:
     """The accountable seat verifies, but never the person who solved (“社区 if the 网格长 solved”)."""
     hop = scene.open_hop
-    solver = frozenset({hop.person_id}) if hop and hop.person_id else frozenset()
+    solver = frozenset({uow.caller.person_id, *([hop.person_id] if hop and hop.person_id else [])})
     return _accountable(scene, "verifying", besides=hop.area_id if hop else None, excluded=solver)
 
 
-def _above_solver(scene: Scene) -> Landing:
+def _above_solver(scene: Scene, code: str) -> Landing:
     solver = _solver(scene)
     if solver.department_id is not None:
-        return _accountable(scene, "reopened")
-    return _climb(scene, _level_of(solver), "reopened")
+        return _accountable(scene, code)
+    return _climb(scene, _level_of(solver), code)
 
 
 def _solver(scene: Scene) -> Hop:

@@ -19,17 +19,32 @@ from reporter.domain.procedures import Move
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Hop, Ticket
 from reporter.queries import tickets
-from reporter.services import asides, ball, clocks, invitations, landing, messages, photos, settling, sla, splits
+from reporter.services import (
+    asides,
+    ball,
+    clocks,
+    evidence,
+    invitations,
+    landing,
+    messages,
+    photos,
+    settling,
+    sla,
+    splits,
+)
 from reporter.services import scene as scene_of
 from reporter.services.scene import Scene
 from reporter.services.steps import (
     checking,
+    confirming,
     ending,
     filing,
     holding,
+    merging,
     overseeing,
     passing,
     prolonging,
+    rechecking,
     relocating,
     splitting,
 )
@@ -46,6 +61,9 @@ HOOKS: dict[Action, Hook] = joined(
     holding.HOOKS,
     prolonging.HOOKS,
     overseeing.HOOKS,
+    merging.HOOKS,
+    rechecking.HOOKS,
+    confirming.HOOKS,
 )
 
 
@@ -58,7 +76,7 @@ def take(
     NoLevelAbove. Nothing changes when it raises.
     """
     permissions.require(uow.caller, Permission.STEP)
-    ticket = tickets.locked(uow.session, number, uow.caller)
+    ticket = merging.locked(uow, number, action, given)
     if version is not None and version != ticket.version:
         raise StaleVersion(present=present(ticket))
     if ticket.parent_id is not None:
@@ -95,6 +113,7 @@ def take(
     )
     uow.session.flush()  # photos refer to the event
     photos.attach(uow, given.get("photo_ids") or (), ticket, uow.policy(clocks.lineage(ticket)), event=event)
+    evidence.examine(uow, ticket, event)
     reason_code = str(step.data.get("reason_code") or given.get("reason_code", ""))
     filling: dict[str, Any] = {"reason": actions.reason_name(reason_code), **step.filling}
     messages.tell(
@@ -120,12 +139,18 @@ def actions_for(uow: UnitOfWork, scene: Scene) -> list[Move]:
         return []
     who = scene_of.relations(uow, scene)
     moves = procedures.offered(TICKET, Status(scene.ticket.status), scene.facts, who)
-    return [
-        move
-        for move in moves
-        if (move.action is not Action.REOPEN or ending.in_reopen_window(uow, scene.ticket))
-        and (move.action is not Action.RETURN or not passing.is_final(scene))
-    ]
+    return [move for move in moves if _fits_caller(uow, scene, move)]
+
+
+def _fits_caller(uow: UnitOfWork, scene: Scene, move: Move) -> bool:
+    """What is not even offered, because of the time, of what was decided, or of who asks."""
+    if move.action is Action.REOPEN:
+        return ending.in_reopen_window(uow, scene.ticket)
+    if move.action is Action.RETURN:
+        return not passing.is_final(scene)
+    if move.action is Action.VERIFY or (move.action is Action.CHECK and Status(scene.ticket.status) in TICKET.ended):
+        return not ending.solved_by_caller(uow, scene.ticket)
+    return True
 
 
 def _settles_the_past(move: Move) -> bool:
@@ -153,7 +178,7 @@ def _change(step: Step, hook: Hook) -> None:
     """Status, ball and clocks; afterwards ``step.after`` is the hop that has the ball."""
     uow, scene, move, ticket = step.uow, step.scene, step.move, step.ticket
     hook.prepare(step)
-    receiver = landing.of(uow, scene, move.ball, step.given)  # may refuse: the transaction keeps nothing
+    receiver = landing.of(uow, scene, move.ball, step.given, move.when)  # may refuse: the transaction keeps nothing
 
     stage_stops, stage_starts = lifecycle.stage_clocks(
         Status(ticket.status), move.to or Status(ticket.status), passed_on=receiver is not None
@@ -192,6 +217,7 @@ def _change(step: Step, hook: Hook) -> None:
         tickets.join_the_open(uow.session, ticket)
     for kind in (*move.starts, *stage_starts):
         _start_clock(uow, scene, kind, step.after, move)
+    hook.finish(step)
 
 
 def _stops(move: Move, facts: Facts) -> tuple[ClockKind, ...]:
@@ -236,8 +262,6 @@ def _start_clock(uow: UnitOfWork, scene: Scene, kind: ClockKind, hop: Hop | None
 def _kind(move: Move) -> EventKind:
     if move.action is Action.SOLVE and move.to is Status.CLOSED:
         return EventKind.CLOSED_AT_ONCE
-    if move.when == "failed":
-        return EventKind.VERIFICATION_FAILED
     return EVENT_OF_ROW.get((move.action, move.when)) or EVENT_OF_ACTION[move.action]
 
 

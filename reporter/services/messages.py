@@ -18,6 +18,7 @@ from reporter.models.messages import Delivery, Message
 from reporter.models.people import Person
 from reporter.models.tickets import Event, Hop, Report, Ticket
 from reporter.queries import leases
+from reporter.queries.tickets import family
 from reporter.services.unit_of_work import UnitOfWork, Works
 
 log = structlog.get_logger()
@@ -115,7 +116,9 @@ def _people(
     if audience is Audience.SUBMITTERS:
         if submitters is not None:
             return list(submitters)
-        return list(uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id == ticket.id).distinct()))
+        return list(
+            uow.session.scalars(select(Report.submitter_id).where(Report.ticket_id.in_(family(ticket.id))).distinct())
+        )
     if audience in (Audience.HOLDER, Audience.BEFORE):
         if hop is None:
             return []

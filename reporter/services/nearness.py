@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from reporter.domain import duplicates
 from reporter.domain.coordinates import Point
-from reporter.domain.duplicates import Known, Similar
+from reporter.domain.duplicates import Known, Similar, Thing
 from reporter.domain.policy import Policy
 from reporter.domain.rulebook import Category
 from reporter.queries import surroundings
@@ -44,14 +44,22 @@ def alike(
     accuracy_m: float,
     policy: Policy,
     near: Iterable[Known],
+    building_id: int | None = None,
 ) -> list[Similar]:
     """Those of ``near`` a report of this category (None: of any) may belong to, nearest first."""
-    window = timedelta(hours=policy.duplicate_window_h)
+    book = uow.book
     if category is not None:
-        code, look_alike, radius = category.code, category.look_alike, category.duplicate_radius_m
-        return duplicates.similar(point, code, look_alike, accuracy_m, radius, window, uow.now, near)
+        thing = Thing(point, accuracy_m, category.code, kinds_of(uow, category), building_id)
+        window = policy.duplicate_window(category.code)
+        return duplicates.similar(thing, category.duplicate_radius_m, window, uow.now, near, book.look_alikes.indoors)
     found = []
     for known in near:
-        radius = uow.book.category(known.category, uow.today).duplicate_radius_m
-        found += duplicates.similar(point, known.category, None, 0.0, radius, window, uow.now, [known])
+        thing = Thing(point, 0.0, known.category, frozenset({known.category}))
+        radius = book.category(known.category, uow.today).duplicate_radius_m
+        found += duplicates.similar(thing, radius, policy.duplicate_window(known.category), uow.now, [known])
     return sorted(found, key=lambda item: (item.metres, item.known.number))
+
+
+def kinds_of(uow: UnitOfWork, category: Category) -> frozenset[str]:
+    """What another ticket must share to be of one kind with this category."""
+    return uow.book.look_alikes.kinds(category.code, category.look_alike)

@@ -18,7 +18,7 @@ from reporter.models.photos import Photo
 from reporter.models.tickets import Event, Report, Ticket
 from reporter.models.whistles import WhistleEvent
 from reporter.queries import leases, splits, tickets, whistles
-from reporter.services import clocks
+from reporter.services import clocks, evidence
 from reporter.services.unit_of_work import UnitOfWork, Works
 
 log = structlog.get_logger()
@@ -213,12 +213,16 @@ def _develop(works: Works, store: Store, darkroom: Darkroom, photo_id: str) -> N
                 photo.state, photo.run_at = "refused", None
         return
     with works.open() as uow:
-        photo = uow.session.get_one(Photo, photo_id, with_for_update=True)
+        ticket = evidence.ticket_of(uow, photo_id)
+        photo = uow.session.get_one(Photo, photo_id, with_for_update=True, populate_existing=True)
+        if ticket is None and photo.ticket_id is not None:  # attached at this very moment
+            ticket = tickets.locked_by_id(uow.session, photo.ticket_id)
         photo.width, photo.height, photo.dhash = developed.width, developed.height, developed.dhash
         photo.captured_at = developed.captured_at
         if developed.captured is not None:
             photo.captured_lng, photo.captured_lat = developed.captured.lng, developed.captured.lat
         photo.state, photo.run_at, photo.last_error = "ready", None, None
+        evidence.developed(uow, photo, ticket)
 
 
 def remove_loose(works: Works, store: Store, batch: int = 100) -> int:

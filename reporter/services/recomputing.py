@@ -20,7 +20,8 @@ from reporter.domain.recomputing import Shift, is_rework
 from reporter.domain.sla import Reading, Terms
 from reporter.models.areas import Area
 from reporter.models.calendars import ClockRecompute
-from reporter.models.tickets import Clock, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Ticket
 from reporter.queries import areas
 from reporter.queries import recomputing as pages
 from reporter.queries.recomputing import Position, Timed

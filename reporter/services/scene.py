@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, literal, or_, select
 
@@ -11,10 +12,12 @@ from reporter.domain.five import ANSWERED_BY_STEPS
 from reporter.domain.lifecycle import Facts, Who
 from reporter.domain.permissions import Actor, Role
 from reporter.domain.rulebook import Category, Condition, Lineage
+from reporter.domain.statuses import Status
+from reporter.models.clocks import Clock
 from reporter.models.people import Person
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Hop, Report, Ticket
-from reporter.queries import areas, places
+from reporter.models.tickets import Hop, Report, Ticket
+from reporter.queries import areas, evidence, places, tickets
 from reporter.services import asides as beside
 from reporter.services import clocks, holdings
 from reporter.services.asides import Asides
@@ -28,6 +31,12 @@ class Words:
     report: Report
     name: str
     role: Role
+    elsewhere: bool = False  # made on a ticket that was merged into this one
+
+    @property
+    def joined(self) -> bool:
+        """Not the first report of this ticket."""
+        return self.report.joined or self.elsewhere
 
 
 @dataclass
@@ -61,7 +70,7 @@ class Scene:
         """(person, joined) of every report; a part of a split matter was reported by nobody."""
         if self.ticket.parent_id is not None:
             return []
-        return [(words.report.submitter_id, words.report.joined) for words in self.words]
+        return [(words.report.submitter_id, words.joined) for words in self.words]
 
 
 def load(uow: UnitOfWork, ticket: Ticket, timed: list[Clock] | None = None) -> Scene:
@@ -95,15 +104,21 @@ def filed(
 
 def _told(uow: UnitOfWork, ticket_id: int) -> tuple[list[Words], list[Photo]]:
     """The reports with their submitters, and the photos of reports and steps; those of steps come with the first."""
-    of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined))
+    here = Report.ticket_id == ticket_id
+    of_report = or_(Photo.report_id == Report.id, and_(Photo.report_id.is_(None), ~Report.joined, here))
     rows = uow.session.execute(
         select(Report, Person.name, Person.role, Photo)
         .join(Person, Person.id == Report.submitter_id)
-        .outerjoin(Photo, and_(Photo.ticket_id == ticket_id, of_report, Photo.state != "refused", ~Photo.of_rating))
-        .where(Report.ticket_id == ticket_id)
+        .outerjoin(
+            Photo,
+            and_(Photo.ticket_id == Report.ticket_id, of_report, Photo.state != "refused", ~Photo.of_rating),
+        )
+        .where(Report.ticket_id.in_(tickets.family(ticket_id)))
         .order_by(Report.id, Photo.created_at)
     ).all()
-    words = {row.Report.id: Words(row.Report, row.name, Role(row.role)) for row in rows}
+    words = {
+        row.Report.id: Words(row.Report, row.name, Role(row.role), row.Report.ticket_id != ticket_id) for row in rows
+    }
     photos = {row.Photo.id: row.Photo for row in rows if row.Photo is not None}
     return list(words.values()), sorted(photos.values(), key=lambda photo: photo.created_at)
 
@@ -160,7 +175,7 @@ def _of(
     facts = Facts(
         holder_level=Level(ticket.holder_level) if ticket.holder_level else None,
         taken_ever=ticket.taken_at is not None,
-        joined_by_others=any(one.report.joined for one in words),
+        joined_by_others=any(one.joined for one in words),
         small_matter=category.kind == "neighbourhood" and ticket.severity <= uow.policy(here).small_matter_max_severity,
         has_before_photo=any(photo.report_id is not None for photo in photos),
         photo_compulsory=category.photo_required,
@@ -173,6 +188,9 @@ def _of(
         pair_exhausted=holdings.pair_exhausted(ticket, hops, uow.policy(here).returns_max),
         revocable=holdings.revocable(hops, timed),
         part=ticket.parent_id is not None,
+        unfiled=category.code == uow.book.fallback_code,
+        recheck_due=ticket.recheck,
+        **_verdict(uow, ticket, category, seats),
     )
     return Scene(
         ticket=ticket,
@@ -189,6 +207,24 @@ def _of(
         conflicted=frozenset({ticket.about_person_id}) if ticket.about_person_id else frozenset(),
         asides=asides,
     )
+
+
+def _verdict(uow: UnitOfWork, ticket: Ticket, category: Category, seats: Sequence[Seat]) -> dict[str, Any]:
+    """Who may say that it is solved, asked only of a ticket that waits for that."""
+    if ticket.status != Status.FEEDBACK:
+        return {}
+    desk = next((seat for seat in seats if seat.area_id == ticket.holder_area_id), None)
+    verifier = desk.acting(frozenset()) if desk else None
+    solved = verifier is not None and verifier.person_id == tickets.solver(uow.session, ticket.id)
+    return {"verifier_solved": solved, "confirmations_lacking": _lacking(uow, ticket, category)}
+
+
+def _lacking(uow: UnitOfWork, ticket: Ticket, category: Category) -> int | None:
+    """How many neighbours must still say that it is fixed: of what neighbours share, and sensitive matters are not."""
+    if category.kind != "neighbourhood" or ticket.sensitive:
+        return None
+    given = evidence.confirmations(uow.session, ticket)
+    return max(1, uow.policy(clocks.lineage(ticket)).quorum_needed - given)
 
 
 def _overseen_from(uow: UnitOfWork, ticket: Ticket, here: Lineage) -> Level | None:
@@ -224,6 +260,8 @@ def relations(uow: UnitOfWork, scene: Scene) -> frozenset[Who]:
     joined = [flag for person_id, flag in scene.reporters if person_id == actor.person_id]
     if joined:
         found.add(Who.ANY_SUBMITTER)
+        if not actor.is_staff and actor.role is not Role.INTEGRATOR:
+            found.add(Who.NEIGHBOUR)
     if any(not flag for flag in joined):
         found.add(Who.SUBMITTER)
     return frozenset(found)

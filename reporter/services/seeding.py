@@ -191,6 +191,7 @@ def load_matching(session: Session, catalogue: Mapping[str, Any], since: date) -
     for key, value in (
         ("matching.fallback", fallback),
         ("matching.suggest_threshold", catalogue["suggest_threshold"]),
+        ("matching.look_alike_sets", catalogue["look_alike_sets"]),
         ("matching.traditional", catalogue["normalisation"]["traditional"]),
     ):
         _put_policy(session, None, key, value, "seed", since)

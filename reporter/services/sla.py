@@ -16,7 +16,8 @@ from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.sla import Mark
 from reporter.domain.statuses import Status
-from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop, Ticket
 from reporter.queries import leases, tickets
 from reporter.services import ball, clocks, landing, messages, scene
 from reporter.services.scene import Scene

@@ -8,7 +8,8 @@ from reporter.domain.sla import ClockEvent, Tick
 from reporter.domain.used_time import Summary
 from reporter.domain.working_time import Calendar
 from reporter.models.areas import Area
-from reporter.models.tickets import Clock, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Ticket
 from reporter.queries import monthly
 from reporter.queries.figures import Period
 from reporter.services import clocks

@@ -129,7 +129,6 @@ BODIES: dict[str, dict[str, Any]] = {
         "solved": 5,
         "attitude": 5,
     },
-    "/tickets/{number}/rating": {"grade": 5, "tags": ["fast"], "text": "好"},
     "/tickets/{number}/join": {"client_request_id": "00000000-0000-4000-8000-000000000000"},
     "/tickets/{number}/reveal": {"reason": "回电"},
     "/categories/suggest": {"text": "路灯", "location": {"lng": 114.3, "lat": 30.4, "coord_type": "gcj02"}},
@@ -154,7 +153,6 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "/dashboard/breakdown": ("area", "from", "to", "by", "metrics"),
     "/dashboard/month": ("area", "month"),
     "/dashboard/month.csv": ("area", "month"),
-    "/dashboard/breakdown": ("area", "from", "to", "by"),
     "/whistles": (
         "area", "status", "kind", "department", "ticket", "open", "escalated", "mine", "figure", "from", "to",
         "cursor", "limit",

@@ -245,6 +245,19 @@ TABLE = [
     Row("GET /api/v1/tickets/nearby", **same(s200=SUBMITTERS | HANDLERS), rest=403, ask=at_point),
     Row("GET /api/v1/tickets/<string:number>", **seen(200), rest=404),
     Row("GET /api/v1/tickets/<string:number>/events", **seen(200), rest=404),
+    Row(
+        "GET /api/v1/tickets/<string:number>/duplicates",
+        own={200: SEES["own"] - {"rider"}, 403: names("rider")},
+        foreign={200: SEES["foreign"]},
+        rest=404,
+    ),
+    Row(  # too early for the one who may
+        "POST /api/v1/tickets/<string:number>/confirmations",
+        own={409: names("rider"), 403: (SEES["own"] - {"rider"}) | ONLOOKERS},
+        foreign={403: SEES["foreign"] | ONLOOKERS},
+        rest=404,
+        ask=body(fixed=True),
+    ),
     Row(  # a note is a step of everybody who sees the ticket and may take steps at all
         "POST /api/v1/tickets/<string:number>/steps",
         own={200: SEES["own"] - ONLOOKERS, 403: ONLOOKERS},

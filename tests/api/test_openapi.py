@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.service import Service, picture
+from tests.service import Caller, Service, picture
 from tests.whistles.callers import GOOD, asking
 from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, GRID_B, HOME
 
@@ -178,6 +178,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     number = first.json["number"]
     yield "GET /api/v1/tickets/nearby", resident.get("/tickets/nearby", **where)
     yield "POST /api/v1/reports", resident.send(AT_HOME, category=LAMP)
+    yield "GET /api/v1/tickets/{number}/duplicates", street.get(f"/tickets/{number}/duplicates")
     yield "POST /api/v1/tickets/{number}/join", resident.post(f"/tickets/{number}/join")
     yield "POST /api/v1/tickets/{number}/join", resident.post(f"/tickets/{number}/join")
     late = {"photo_ids": [rider.photo("blue")]}
@@ -193,6 +194,7 @@ def a_life(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/tickets/{number}", rider.get(f"/tickets/{number}")
     yield "GET /api/v1/tickets/{number}/events", grid.get(f"/tickets/{number}/events")
     yield "GET /api/v1/tickets", grid.get("/tickets")
+    yield from _confirmed(resident, home)
     yield "GET /api/v1/reports", rider.get("/reports")
     yield "GET /api/v1/messages", rider.get("/messages")
     yield from a_correction(service)
@@ -281,6 +283,14 @@ def a_whistle(service: Service) -> Iterator[tuple[str, Any]]:
     yield "GET /api/v1/whistles/figures", street.get("/whistles/figures")
     yield "GET /api/v1/whistles/lifecycle", street.get("/whistles/lifecycle")
     yield "GET /api/v1/messages", water.get("/messages")
+
+
+def _confirmed(resident: Caller, home: Caller) -> Iterator[tuple[str, Any]]:
+    """A result that a neighbour has looked at."""
+    number = resident.report(AT_HOME, category=LAMP)["number"]
+    home.did(number, "solve", note="好了", photo_ids=[home.photo()])
+    path = f"/tickets/{number}/confirmations"
+    yield "POST /api/v1/tickets/{number}/confirmations", resident.post(path, {"fixed": True})
 
 
 def test_answers_are_as_described(service: Service, document: dict[str, Any]) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import Engine, func, select
 
 from reporter.db import Base, session_for
 from reporter.demo.history.fill import Filled, Wanted, fill
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 from tests.service import beijing
 
 NOW = beijing("2026-10-12 15:30")  # a Monday, behind the long holiday and its makeup days

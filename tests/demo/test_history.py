@@ -17,11 +17,12 @@ from reporter.domain import areas as area_rules
 from reporter.domain.coordinates import Point
 from reporter.domain.statuses import ENDED, Status
 from reporter.models.areas import Area, Seat
+from reporter.models.clocks import Clock
 from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.people import Person
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 from reporter.queries import areas
 from reporter.queries.spatial import in_box, number
 from reporter.services import clocks, sla

@@ -16,9 +16,10 @@ from reporter.domain.actions import Action
 from reporter.domain.coordinates import Datum
 from reporter.domain.events import EVENT_OF_ACTION, EventKind
 from reporter.domain.permissions import Actor
+from reporter.models.clocks import Clock
 from reporter.models.people import LoginSession
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock, Event, Rating, Report, Ticket
+from reporter.models.tickets import Event, Rating, Report, Ticket
 from reporter.queries import people
 from reporter.queries.rulebook import RulebookKeeper
 from reporter.services import intake, joining, lifecycle, ratings, seeding, settling, sla
@@ -62,7 +63,7 @@ class Player:
             session.add(
                 Photo(
                     id=photo_id, uploader_id=person_id, state="ready", media_type="image/jpeg", bytes=1, width=1,
-                    height=1, sha256="x", created_at=NOW,
+                    height=1, sha256=photo_id, created_at=NOW,
                 )
             )  # fmt: skip
         return (photo_id,)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from reporter.domain import lifecycle, procedures
 from reporter.domain.actions import ACTION_NAMES, FIELD_SENTENCES, Action
 from reporter.domain.areas import CHAIN_LEVELS, Level
+from reporter.domain.claims import CLAIMS
 from reporter.domain.errors import ActionNotOffered, Forbidden, MissingInput, StepNotPossible
 from reporter.domain.events import EVENT_NAMES, EVENT_OF_ACTION, EventKind
-from reporter.domain.lifecycle import CLAIMS, TICKET, Ball, Facts, Who
+from reporter.domain.lifecycle import TICKET, Ball, Facts, Who
 from reporter.domain.procedures import Move, Procedure
 from reporter.domain.statuses import ENDED, OPEN, STATUS_NAMES, Status
 
@@ -154,6 +155,10 @@ facts = st.builds(
     pair_exhausted=st.booleans(),
     revocable=st.booleans(),
     part=st.booleans(),
+    unfiled=st.booleans(),
+    recheck_due=st.booleans(),
+    verifier_solved=st.booleans(),
+    confirmations_lacking=st.sampled_from([None, 1, 2]),
 )
 relations = st.frozensets(st.sampled_from(Who)).map(lambda who: who | {Who.ANYBODY})
 YES = ("passed", "found", "granted")

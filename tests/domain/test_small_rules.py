@@ -8,7 +8,7 @@ import pytest
 from reporter.domain import areas, duplicates, metrics, permissions, privacy, ratings
 from reporter.domain.areas import Found, Level, Surroundings
 from reporter.domain.coordinates import Point
-from reporter.domain.duplicates import Known
+from reporter.domain.duplicates import Known, Thing
 from reporter.domain.errors import Conflict, Forbidden, LocationOutOfArea, TooLate
 from reporter.domain.permissions import PERMISSIONS, Actor, HeldSeat, Permission, Role
 from tests.domain.calendars import beijing, policy
@@ -64,9 +64,11 @@ def test_outside_every_street_is_refused_by_name() -> None:
 def known(
     number: str, category: str, lat: float, *, look_alike: str | None = None, hours: float = 1, accuracy: float = 0
 ) -> Known:
-    return Known(
-        number, category, look_alike, Point(114.3000, lat), accuracy, NOW - timedelta(hours=hours), "dispatched"
-    )
+    kinds = frozenset({category, *([look_alike] if look_alike else [])})
+    return Known(number, category, kinds, Point(114.3000, lat), accuracy, NOW - timedelta(hours=hours), "dispatched")
+
+
+COVER = Thing(HERE, 0.0, "BJ0123", frozenset({"BJ0123", "cover"}))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def known(
     ],
 )
 def test_what_may_be_the_same_thing(other: Known, same: bool) -> None:
-    found = duplicates.similar(HERE, "BJ0123", "cover", 0.0, 10, timedelta(hours=24), NOW, [other])
+    found = duplicates.similar(COVER, 10, timedelta(hours=24), NOW, [other])
 
     assert bool(found) is same
 
@@ -90,7 +92,7 @@ def test_what_may_be_the_same_thing(other: Known, same: bool) -> None:
 def test_similar_ones_come_nearest_first() -> None:
     others = [known("far", "BJ0123", 30.50008), known("near", "BJ0123", 30.50001)]
 
-    found = duplicates.similar(HERE, "BJ0123", None, 0.0, 10, timedelta(hours=24), NOW, others)
+    found = duplicates.similar(COVER, 10, timedelta(hours=24), NOW, others)
 
     assert [item.known.number for item in found] == ["near", "far"]
 

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DatabaseError, StatementError
 from sqlalchemy.orm import Session
 
 from reporter.models.catalogue import CalendarDay
+from reporter.models.clocks import Clock
 from reporter.models.messages import Delivery, Message
 from reporter.models.photos import Photo
 from reporter.models.routing import PlaceCorrection, RoutingProposal, RoutingRule
-from reporter.models.tickets import Clock, Event, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 from tests.service import Service
 from tests.world import AT_HOME, BEGAN
 

@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reporter.db import session_for
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.counters import TicketCounter
 from reporter.models.messages import Message
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from reporter.queries import filing
 from reporter.queries.filing import Filing, Series
 from reporter.queries.spatial import in_box, number

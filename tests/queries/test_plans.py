@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from reporter.db import session_for
+from reporter.models.clocks import Clock
 from reporter.models.leases import Leased
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
-from reporter.models.tickets import Clock
 from reporter.queries import leases
 from reporter.services.messages import LEASE
 from tests.databases import Databases

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, ClockTick
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.waiting import Extension
 from tests.service import Service
 from tests.services.inside import count, kinds, rows

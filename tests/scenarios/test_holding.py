@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, ClockTick, Ticket
+from reporter.models.clocks import Clock, ClockTick
+from reporter.models.tickets import Ticket
 from reporter.models.waiting import Hold
 from reporter.services import clocks
 from tests.service import Service, beijing

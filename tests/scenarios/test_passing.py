@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Ticket
 from reporter.queries import returns
 from tests.service import Caller, Service
 from tests.services.inside import count, one, rows

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from reporter.models.clocks import Clock
 from reporter.models.points import OpenPoint
-from reporter.models.tickets import Clock, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from tests.service import Caller, Service
 from tests.services.inside import count, one, rows
 from tests.world import CENTRAL, GRID_A, GRID_B, HOME, IN_GRID_A_ONLY, NANHU, XIMA_GRID

@@ -8,10 +8,11 @@ from sqlalchemy import Integer, Select, String, cast, func, insert, literal, sel
 from sqlalchemy.orm import Session
 
 from reporter.db import session_for
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.messages import Delivery, Message
 from reporter.models.people import Account
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from tests.service import Service
 
 

@@ -18,9 +18,10 @@ from reporter.domain.areas import Level
 from reporter.domain.lifecycle import TICKET, Who
 from reporter.domain.procedures import Move
 from reporter.domain.statuses import STATUS_NAMES, Status
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.messages import Message
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from tests.databases import Databases
 from tests.service import Caller, Service
 from tests.services.inside import one, rows

@@ -15,12 +15,13 @@ from sqlalchemy import func, select
 
 from reporter.adapters.darkroom import Darkroom
 from reporter.config import ROOT
+from reporter.models.clocks import Clock
 from reporter.models.counters import TicketCounter
 from reporter.models.figures import FigureDay, FigureDayCategory
 from reporter.models.messages import Message
 from reporter.models.photos import Photo
 from reporter.models.points import OpenPoint, TicketPoint
-from reporter.models.tickets import Clock, Event, Hop, Report, Ticket
+from reporter.models.tickets import Event, Hop, Report, Ticket
 from reporter.services import messages, photos
 from tests.naming import brief
 from tests.service import BEIJING, Caller, Service

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, ClockTick, Ticket
+from reporter.models.clocks import Clock, ClockTick
+from reporter.models.tickets import Ticket
 from reporter.models.waiting import Hold
 from tests.service import Service
 from tests.services import mortal

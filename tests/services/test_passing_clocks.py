@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, Hop
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop
 from tests.service import Service, beijing
 from tests.services.inside import kinds, rows
 from tests.world import GRID_A, IN_GRID_A_ONLY

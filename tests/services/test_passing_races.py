@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from reporter.models.tickets import Clock, Event, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Event, Hop, Ticket
 from tests.service import Service
 from tests.services.inside import count, kinds, one, rows
 from tests.services.test_concurrency import at_once, statuses

@@ -10,7 +10,8 @@ from reporter.db import session_for
 from reporter.domain.areas import Level
 from reporter.models.calendars import CalendarChange, ClockRecompute
 from reporter.models.catalogue import PolicyValue
-from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop, Ticket
 from reporter.services import clocks as reading
 from reporter.services import seeding
 from tests.service import Service, beijing

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from reporter.db import session_for
-from reporter.models.tickets import Clock, Event, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Event, Hop, Ticket
 from reporter.services import sla
 from tests.service import Service, beijing
 from tests.services.inside import kinds, later, multiply, one, rows

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop, Ticket
 from tests.service import Service, beijing
 from tests.services.inside import kinds, one, rows
 from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, HOME, IN_GRID_A_ONLY, NANHU

@@ -21,7 +21,8 @@ from reporter.domain.statuses import ENDED
 from reporter.models.areas import Area, Leave, Seat
 from reporter.models.calendars import ClockRecompute
 from reporter.models.catalogue import CalendarDay
-from reporter.models.tickets import Clock, Hop, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Hop, Ticket
 from reporter.queries import people
 from reporter.services import lifecycle
 from reporter.services.sessions import hash_of

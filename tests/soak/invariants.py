@@ -17,9 +17,10 @@ from reporter.domain.permissions import Actor
 from reporter.domain.sla import Tick
 from reporter.domain.statuses import ENDED, Status
 from reporter.models.areas import Area
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.messages import Message
 from reporter.models.points import OpenPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Ticket
+from reporter.models.tickets import Event, Hop, Ticket
 from reporter.queries import figures
 from reporter.queries.counting import counts
 from reporter.queries.figures import Period, in_period

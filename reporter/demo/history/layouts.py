@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import JSON, Table
 
 from reporter.db import Base
+from reporter.models.clocks import Clock, ClockTick
 from reporter.models.messages import Message
 from reporter.models.points import TicketPoint
-from reporter.models.tickets import Clock, ClockTick, Event, Hop, Rating, Report, Ticket
+from reporter.models.tickets import Event, Hop, Rating, Report, Ticket
 
 Row = tuple[Any, ...]
 

@@ -17,8 +17,9 @@ from reporter.demo.history.timetable import SECOND
 from reporter.demo.history.world import World
 from reporter.domain.actions import REJECT_REASONS, RETURN_REASONS, Action
 from reporter.domain.areas import Level
+from reporter.domain.claims import CLAIMS
 from reporter.domain.errors import NoLevelAbove
-from reporter.domain.lifecycle import CLAIMS, ClockKind
+from reporter.domain.lifecycle import ClockKind
 from reporter.domain.permissions import Role
 from reporter.domain.ratings import SATISFIED_FROM
 from reporter.domain.routing import DEPARTMENT_OWNED

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from reporter.domain import five
 from reporter.domain.actions import Action
-from reporter.domain.errors import TooLate, sentence
+from reporter.domain.errors import OwnWork, TooLate, sentence
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Ticket
+from reporter.queries import tickets
 from reporter.services import clocks
 from reporter.services.steps import whistled
 from reporter.services.steps.hooks import Hook, Step, present
@@ -40,8 +41,19 @@ def _solved(step: Step) -> None:
         ticket.recheck = drawn_for_recheck(ticket.number, percent)
 
 
+def solved_by_caller(uow: UnitOfWork, ticket: Ticket) -> bool:
+    """Whether the caller said that it is solved, for whichever seat that was."""
+    return tickets.solver(uow.session, ticket.id) == uow.caller.person_id
+
+
+def not_own_work(step: Step) -> None:
+    """Who solved does not say that it is solved, whatever seats that person holds by now. Raises OwnWork."""
+    if solved_by_caller(step.uow, step.ticket):
+        raise OwnWork()
+
+
 def _verified(step: Step) -> None:
-    if step.move.when == "failed":
+    if step.move.when in ("failed", "failed_instead"):
         step.ticket.reworks += 1
         step.ticket.effect = None  # what had been said of it did not hold
         step.ticket.solved_at = step.ticket.solved_on_time = None
@@ -52,7 +64,7 @@ def _may_reopen(step: Step) -> None:
         raise TooLate(sentence("要求重办的期限已经过了"), present=present(step.ticket))
 
 
-def _begin_again(step: Step) -> None:
+def begin_again(step: Step) -> None:
     """Before the ball moves: a ticket that is open has no end."""
     ticket = step.ticket
     ticket.reopened += 1
@@ -67,8 +79,13 @@ def _may_end(step: Step) -> None:
     _answered(step)
 
 
+def _may_verify(step: Step) -> None:
+    not_own_work(step)
+    _may_end(step)
+
+
 HOOKS = {
     Action.SOLVE: Hook(check=_may_end, change=_solved),
-    Action.VERIFY: Hook(check=_may_end, change=_verified),
-    Action.REOPEN: Hook(check=_may_reopen, prepare=_begin_again),
+    Action.VERIFY: Hook(check=_may_verify, change=_verified),
+    Action.REOPEN: Hook(check=_may_reopen, prepare=begin_again),
 }

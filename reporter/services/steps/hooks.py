@@ -1,8 +1,8 @@
-"""What an action does beyond its row of the table: a hook of up to three functions, by action.
+"""What an action does beyond its row of the table: a hook of up to four functions, by action.
 
 ``services/lifecycle.take`` calls them in this order: ``check`` may refuse, ``prepare`` changes what the way of the
-ball depends on, and ``change`` writes the rows of the action itself after ball and clocks have moved. None of them
-moves the ball or touches a clock that the row names.
+ball depends on, ``change`` writes the rows of the action itself after ball and clocks have moved, and ``finish`` sees
+the clocks that have begun. None of them moves the ball or stops a clock that the row names.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ class Step:
     before: Hop | None  # the hop that had the ball
     after: Hop | None = None  # the hop that has it now, None when the ticket ended
     data: dict[str, Any] = field(default_factory=dict)
-    filling: dict[str, str] = field(default_factory=dict)  # for the braces of its messages
+    filling: dict[str, str] = field(default_factory=dict)  # what its sentences say beside holder, category and reason
 
     @property
     def ticket(self) -> Ticket:
@@ -39,11 +39,13 @@ def nothing(step: Step) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """``check`` raises a Refusal and changes nothing; ``prepare`` and ``change`` may not refuse any more."""
+    """``check`` raises a Refusal and changes nothing; ``prepare`` and ``change`` may not refuse any more. ``finish``
+    comes last, when the clocks of the row have begun."""
 
     check: Callable[[Step], None] = nothing
     prepare: Callable[[Step], None] = nothing
     change: Callable[[Step], None] = nothing
+    finish: Callable[[Step], None] = nothing
 
 
 NO_HOOK = Hook()
@@ -67,7 +69,12 @@ def _after(first: Hook, second: Hook) -> Hook:
 
         return both if other is not nothing else one
 
-    return Hook(each(first.check, second.check), each(first.prepare, second.prepare), each(first.change, second.change))
+    return Hook(
+        each(first.check, second.check),
+        each(first.prepare, second.prepare),
+        each(first.change, second.change),
+        each(first.finish, second.finish),
+    )
 
 
 def present(ticket: Ticket) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from reporter.domain.actions import Action
 from reporter.domain.areas import Level
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.waiting import ExtensionTooEarly
-from reporter.models.tickets import Clock
+from reporter.models.clocks import Clock
 from reporter.models.waiting import Extension
 from reporter.services import clocks
 from reporter.services.steps.hooks import Hook, Step, present

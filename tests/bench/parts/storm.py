@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from reporter.db import make_engine, session_for
 from reporter.models.areas import Area, Seat
+from reporter.models.clocks import Clock
 from reporter.models.messages import Message
-from reporter.models.tickets import Clock, Event, Report, Ticket
+from reporter.models.tickets import Event, Report, Ticket
 from tests.bench.arithmetic import Floor, percentile, plain
 from tests.bench.bench import SUBMIT, Bench
 from tests.bench.programs import BIN

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from reporter.db import make_engine, session_for
 from reporter.domain.events import EventKind
-from reporter.models.tickets import Clock, Event, Ticket
+from reporter.models.clocks import Clock
+from reporter.models.tickets import Event, Ticket
 from tests.bench.arithmetic import Floor, ratios, spread
 from tests.bench.bench import SUBMIT, Bench, in_turn
 from tests.bench.load import CATEGORIES, SENTENCES
