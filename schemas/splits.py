@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from reporter.domain.passing import FEWEST_PARTS, MOST_PARTS
 from schemas.base import Moment, Shape, Text, Whole, length, not_blank
+from schemas.holders import Holder
 
 
 class PartIn(Shape):
@@ -31,7 +32,7 @@ class WholeOut(Schema):
 
 class PartOut(WholeOut):
     category = fields.Nested("schemas.tickets.Category")
-    holder = fields.Nested("schemas.tickets.Holder", allow_none=True, metadata={"description": "by role"})
+    holder = fields.Nested(Holder, allow_none=True, metadata={"description": "by role"})
     due_at = Moment(allow_none=True)
     overdue = fields.Boolean()
 

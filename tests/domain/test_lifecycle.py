@@ -82,7 +82,6 @@ def test_a_step_leads(
 @pytest.mark.parametrize(
     ("action", "status", "facts", "who", "given", "refusal"),
     [
-        ("split", "handling", GRID, HOLDER, {}, ActionNotOffered),  # not built yet, whoever asks
         ("take", "dispatched", GRID, SUBMITTER, {}, Forbidden),  # not the holder
         ("withdraw", "dispatched", GRID, HOLDER, {}, Forbidden),  # not the submitter
         ("accept", "reported", HOME, HOLDER, {"category": "X"}, Forbidden),  # 立案 is for the grid and wider
@@ -224,6 +223,8 @@ def test_a_second_procedure_costs_one_table() -> None:
 
     assert taken.to is Status.HANDLING
     assert [move.action for move in offered] == [Action.SOLVE]
+    with pytest.raises(ActionNotOffered):
+        procedures.move_for(errand, Action.SPLIT, Status.HANDLING, GRID, HOLDER, {})
 
 
 @pytest.mark.parametrize(

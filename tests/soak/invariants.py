@@ -137,7 +137,8 @@ def _charged_by_time(hops: Sequence[Hop], timed: Sequence[Clock], about: str) ->
 
 
 def _told_once(session: Session, ticket: Ticket, about: str) -> None:
-    told = session.execute(select(Message.event_seq, Message.person_id).where(Message.ticket_id == ticket.id)).all()
+    whose = Message.topic, Message.event_seq, Message.person_id
+    told = session.execute(select(*whose).where(Message.ticket_id == ticket.id)).all()
     assert len(told) == len({tuple(row) for row in told}), f"{about}: told twice"
 
 
