@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Databases
-from tests.service import Service
+from tests.service import Caller, Service
 from tests.standin.running import wechat
+from tests.world import AT_HOME, GRID_A
 
 __all__ = ["opened", "wechat"]
 
@@ -27,3 +28,18 @@ def opened(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
             return services[kind]
 
         yield of
+
+
+@pytest.fixture(scope="module")
+def held(opened: Callable[[str], Service]) -> Callable[[str], tuple[Service, Caller, str]]:
+    """The service, the 网格长, and a cover that the 网格长 holds."""
+    made: dict[str, tuple[Service, Caller, str]] = {}
+
+    def of(kind: str) -> tuple[Service, Caller, str]:
+        if kind not in made:
+            service = opened(kind)
+            number = service.as_("rider").report(AT_HOME, category="BJ0123")["number"]
+            made[kind] = (service, service.seat(GRID_A), number)
+        return made[kind]
+
+    return of

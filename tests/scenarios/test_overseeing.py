@@ -132,7 +132,11 @@ def test_a_check_below_finds_it_and_it_comes_back_to_be_accepted(service: Servic
     service.at("2026-09-07 09:20")
     back = home.did(number, "check", found=True, note="楼道灯坏了", photo_ids=[home.photo()])
     assert (back["status"], back["holder"]["area_code"], back["checked"]) == ("reported", GRID_A, True)
-    assert {clock["kind"] for clock in back["clocks"] if clock["state"] == "running"} == {"accept", "response", "resolve"}
+    assert {clock["kind"] for clock in back["clocks"] if clock["state"] == "running"} == {
+        "accept",
+        "response",
+        "resolve",
+    }
     assert grid.did(number, "accept", category=LAMP)["holder"]["area_code"] == HOME
     assert service.as_("resident").events(number)[1:3] == ["check_started", "checked"]
 
@@ -192,7 +196,11 @@ def test_not_found_ends_it_and_the_submitter_may_ask_once_to_look_again(service:
     again = resident.did(number, "appeal", reason="在三楼", photo_ids=[resident.photo()])
     assert (again["status"], again["holder"]["area_code"]) == ("reported", GRID_A), "the 网格 and wider accept"
     assert again["due_at"] > "2026-09-08T00:00:00Z", "its clocks run anew"
-    assert {clock["kind"] for clock in again["clocks"] if clock["state"] == "running"} == {"accept", "response", "resolve"}
+    assert {clock["kind"] for clock in again["clocks"] if clock["state"] == "running"} == {
+        "accept",
+        "response",
+        "resolve",
+    }
     first, second = (clock["limit"] for clock in again["clocks"] if clock["kind"] == "resolve")
     assert first == second, "the whole limit, not that of rework"
     assert [
