@@ -5,7 +5,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from sqlalchemy import select
 
-from reporter.api import revisits_shown, ticket_lists, times
+from reporter.api import procedures, revisits_shown, ticket_lists, times
 from reporter.api.edge import if_match, transaction
 from reporter.api.words import gettext
 from reporter.db import LARGEST_KEY
@@ -13,13 +13,14 @@ from reporter.domain import permissions
 from reporter.domain.metrics import percent
 from reporter.domain.permissions import Permission
 from reporter.domain.revisit_events import INTERNAL, KIND_NAMES, Kind
-from reporter.domain.revisits import RATE_NAMES, RATES, STATE_NAMES, Action, State
+from reporter.domain.revisits import RATE_NAMES, RATES, REVISIT, STATE_NAMES, Action, State
 from reporter.models.areas import Area
 from reporter.models.people import Person
 from reporter.models.revisits import RevisitEvent
 from reporter.queries import revisits as queries
 from reporter.services import revisits
 from reporter.services.unit_of_work import UnitOfWork
+from schemas.catalogue import LifecycleOut
 from schemas.dashboard import PeriodQuery
 from schemas.revealing import RevealIn, RevealOut
 from schemas.revisits import (
@@ -53,6 +54,14 @@ def list_revisits(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     )
     page = queries.page(uow.session, uow.caller, filters, query.get("cursor"), query["limit"], uow.now)
     return {"items": [revisits_shown.item(uow, *row) for row in page.rows], "next_cursor": page.next_cursor}
+
+
+@blueprint.get("/lifecycle")
+@transaction(signed_in=False)
+@blueprint.response(200, LifecycleOut)
+def life(uow: UnitOfWork) -> dict[str, Any]:
+    """The life of a revisit, from the table the service follows"""
+    return procedures.printed(REVISIT)
 
 
 @blueprint.get("/figures")

@@ -338,6 +338,7 @@ TABLE = [
     # ratings as they are read, and what follows bad ones
     Row("GET /api/v1/tickets/<string:number>/ratings", **seen(200), rest=404),
     Row("GET /api/v1/revisits"),
+    Row("GET /api/v1/revisits/lifecycle", public=True),
     Row("GET /api/v1/revisits/figures", **FIGURES, rest=422, ask=in_area()),
     Row("GET /api/v1/revisits/<int(max=9223372036854775807):revisit_id>", **VISITED, rest=404),
     Row("GET /api/v1/revisits/<int(max=9223372036854775807):revisit_id>/events", **VISITED, rest=404),

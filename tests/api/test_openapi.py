@@ -143,6 +143,7 @@ def what_people_say(service: Service, number: str) -> Iterator[tuple[str, Any]]:
     yield "POST /api/v1/revisits/{revisit_id}/reveal", building.post(f"{path}/reveal", {"reason": "回访"})
     yield "POST /api/v1/revisits/{revisit_id}/steps", building.post(f"{path}/steps", {"action": "contact", "note": "n"})
     yield "GET /api/v1/revisits/{revisit_id}/events", building.get(f"{path}/events")
+    yield "GET /api/v1/revisits/lifecycle", building.get("/revisits/lifecycle")
     yield "GET /api/v1/revisits/figures", building.get("/revisits/figures")
     given = {"client_request_id": str(uuid.uuid4()), "kind": "thanks", "text": "谢谢"}
     said = resident.post(f"/areas/{BUILDING}/voices", given)

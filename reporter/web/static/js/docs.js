@@ -7,11 +7,14 @@ import { say } from "./words.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
-Promise.all([get("/openapi.json"), get("/lifecycle")]).then((answers) => show(answers[0], answers[1]), (refused) => {
+Promise.all([get("/openapi.json"), get("/lifecycle"), get("/whistles/lifecycle"), get("/revisits/lifecycle")]).then((answers) => {
+  const lives = { lifecycle: answers[1], whistle: answers[2].whistle, call: answers[2].call, revisit: answers[3] };
+  show(answers[0], lives);
+}, (refused) => {
   fill(byId("view-docs"), h("p", { class: "empty" }, refused.message));
 });
 
-function show(api, life) {
+function show(api, lives) {
   const groups = {};
   Object.keys(api.paths).forEach((path) => METHODS.forEach((method) => {
     const call = api.paths[path][method];
@@ -27,10 +30,10 @@ function show(api, life) {
   fill(byId("view-docs"),
     h("h1", null, api.info.title),
     h("p", { class: "lead" }, say("docs.lead"), " ", h("a", { href: "/api/v1/openapi.json" }, "openapi.json")),
-    h("nav", { class: "links", "aria-label": say("docs.contents") }, h("ul", null, Object.keys(groups).map((tag) => h("li", null, h("a", { href: "#" + tag }, tag))), h("li", null, h("a", { href: "#lifecycle" }, say("docs.lifecycle"))))),
+    h("nav", { class: "links", "aria-label": say("docs.contents") }, h("ul", null, Object.keys(groups).map((tag) => h("li", null, h("a", { href: "#" + tag }, tag))), Object.keys(lives).map((name) => h("li", null, h("a", { href: "#" + name }, say("docs." + name)))))),
     Object.keys(groups).map((tag) => h("section", { id: tag }, h("h2", null, tag), about[tag] ? h("p", { class: "hint" }, about[tag]) : null,
       groups[tag].map((one) => entry(one, api)))),
-    h("section", { id: "lifecycle" }, h("h2", null, say("docs.lifecycle")), drawing(life), lifecycle(life)));
+    Object.keys(lives).map((name) => h("section", { id: name, class: "lives" }, h("h2", null, say("docs." + name)), drawing(lives[name]), lifecycle(lives[name], say("docs." + name)))));
 }
 
 function entry(one, api) {
@@ -97,14 +100,14 @@ function resolve(given, api) {
   return given.$ref.slice(2).split("/").reduce((at, name) => at[name], api);
 }
 
-function lifecycle(life) {
+function lifecycle(life, title) {
   const names = {};
   life.statuses.forEach((status) => {
     names[status.status] = status.name;
   });
   const label = (status) => names[status] + " " + status;
   const columns = [say("docs.action"), say("docs.from"), say("docs.to"), say("docs.who"), say("docs.ball"), say("docs.needs"), say("docs.clocks")];
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("docs.lifecycle") }, h("table", null,
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, h("table", null,
     h("thead", null, h("tr", null, columns.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", null, life.moves.map((move) => h("tr", null,
       h("th", { scope: "row" }, move.name, " ", h("code", null, move.action), move.when === "always" ? null : h("span", { class: "fine" }, move.when)),

@@ -1,6 +1,6 @@
 // A life as a picture: open states in a row, ends below, an arc for every way that leads on; made for any procedure.
 
-import { announce, fill, h, svg } from "./dom.js";
+import { announce, fill, freshId, h, svg } from "./dom.js";
 import { say } from "./words.js";
 
 const COLUMN = 132;
@@ -13,9 +13,10 @@ export function drawing(life) {
   const arcs = ways(life);
   const place = places(life, arcs);
   const told = h("div", { class: "life-steps" });
+  const tip = freshId("life-tip");
   const picture = svg("svg", { viewBox: [0, 0, place.width, place.height].join(" "), width: place.width, height: place.height, class: "life", role: "img", "aria-label": say("docs.drawing") },
-    svg("defs", null, svg("marker", { id: "life-tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 10, markerHeight: 10, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z" }))),
-    arcs.map((arc) => arc.drawn = svg("path", { d: path(place, arc), class: "life-way", "marker-end": "url(#life-tip)" })),
+    svg("defs", null, svg("marker", { id: tip, class: "life-tip", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 10, markerHeight: 10, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0 8 4 0 8z" }))),
+    arcs.map((arc) => arc.drawn = svg("path", { d: path(place, arc), class: "life-way", "marker-end": "url(#" + tip + ")" })),
     life.statuses.map((status) => box(place, status)));
   const chosen = h("div", { class: "life-states", role: "group", "aria-label": say("docs.choose") },
     life.statuses.map((status) => h("button", { type: "button", class: "chip-button", "aria-pressed": "false", onclick: (event) => choose(status, event.currentTarget) }, status.name)));
