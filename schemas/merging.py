@@ -9,7 +9,9 @@ class MainTicket(Schema):
     status_name = fields.String()
 
 
-class Similar(Schema):
+class Near(Schema):
+    """What everybody may know of a ticket near by."""
+
     number = fields.String()
     category = fields.String()
     category_name = fields.String()
@@ -17,6 +19,9 @@ class Similar(Schema):
     status = fields.String()
     status_name = fields.String()
     joins = fields.Integer()
+
+
+class Similar(Near):
     score = fields.Float(metadata={"description": "how alike, 0 to 1: the weighted sum of the parts"})
     parts = fields.Dict(
         keys=fields.String(), values=fields.Float(), metadata={"description": "distance, category, time; 0 to 1 each"}
@@ -33,4 +38,4 @@ class TwinList(Schema):
 
 
 class NearbyList(Schema):
-    items = fields.List(fields.Nested(Similar))
+    items = fields.List(fields.Nested(Near))

@@ -16,9 +16,22 @@ CLAIMS: Mapping[str, Claim] = {
     "never_taken": lambda facts, given: not facts.taken_ever and not facts.joined_by_others,
     "passed": lambda facts, given: given.get("passed") is True,
     "failed": lambda facts, given: given.get("passed") is False,
+    "unfiled": lambda facts, given: facts.unfiled,
+    "filed_before": lambda facts, given: not facts.unfiled,
+    "recheck_passes": lambda facts, given: facts.recheck_due and given.get("found") is not False,
+    "recheck_fails": lambda facts, given: facts.recheck_due and given.get("found") is False,
+    "passed_instead": lambda facts, given: facts.verifier_solved and given.get("passed") is not False,
+    "failed_instead": lambda facts, given: facts.verifier_solved and given.get("passed") is False,
+    "neighbours_suffice": lambda facts, given: facts.confirmations_lacking == 1 and given.get("fixed") is not False,
+    "neighbours_lack": lambda facts, given: (facts.confirmations_lacking or 0) > 1 and given.get("fixed") is not False,
+    "neighbour_denies": lambda facts, given: facts.confirmations_lacking is not None and given.get("fixed") is False,
     "pair_exhausted": lambda facts, given: facts.pair_exhausted,
     "revocable": lambda facts, given: facts.revocable,
     "whole": lambda facts, given: not facts.part,
     **waiting.CLAIMS,
 }
-FORESEEN = frozenset({"never_taken", "pair_exhausted", "revocable", "whole"}) | waiting.FORESEEN
+FORESEEN = (
+    frozenset({"never_taken", "unfiled", "filed_before", "recheck_passes", "pair_exhausted", "revocable", "whole"})
+    | {"passed_instead", "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies"}
+    | waiting.FORESEEN
+)

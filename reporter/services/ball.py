@@ -81,7 +81,6 @@ def _departed(ticket: Ticket, hops: Sequence[Hop], landing: Landing) -> None:
     """The ticket names the last department that held it; those before it are found by their holdings."""
     if landing.department_id is None:
         return
-    ticket.department_id = landing.department_id
     for hop in hops:
         if hop.department_id not in (None, landing.department_id):
             hop.elsewhere = True
@@ -128,4 +127,6 @@ def hold(ticket: Ticket, landing: Landing) -> None:
     """Make this seat or department the ticket's one holder."""
     ticket.holder_area_id = landing.area_id
     ticket.holder_department_id = landing.department_id
+    if landing.department_id is not None:
+        ticket.department_id = landing.department_id
     ticket.holder_level = landing.level.value if landing.level else None

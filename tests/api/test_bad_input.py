@@ -301,7 +301,7 @@ STEPS: list[tuple[dict[str, Any], Refusal]] = [
     ({}, (422, "invalid", {"action"})),
     ({"action": "explode"}, (422, "invalid", {"action"})),
     ({"action": 1}, (422, "invalid", {"action"})),
-    ({"action": "split", "parts": []}, (422, "action_not_offered", {"action"})),
+    ({"action": "split", "parts": []}, (422, "invalid", {"parts"})),
     ({"action": "check", "found": True}, (409, "step_not_possible", set())),  # accepted already
     ({"action": "check", "found": "yes"}, (422, "invalid", {"found"})),
     ({"action": "hold"}, (422, "missing_input", {"until", "reason_code"})),

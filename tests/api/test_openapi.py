@@ -328,8 +328,7 @@ def test_operators_need_no_token(opened: Opened, database_kind: str) -> None:
     assert (ready.status_code, ready.json["status"], set(ready.json["queues"])) == (
         200,
         "ready",
-        {"messages", "photos", "clocks", "holds"},
-        {"messages", "photos", "clocks", "attendance"},
+        {"messages", "photos", "clocks", "holds", "attendance"},
     )
     metrics = client.get("/metrics")
     assert metrics.mimetype == "text/plain"

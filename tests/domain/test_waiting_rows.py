@@ -202,7 +202,7 @@ def test_a_step_is_refused(
 def test_while_it_is_held_nothing_but_these_is_offered() -> None:
     for facts, who in ((dataclasses.replace(STREET, held_from=Status.HANDLING), HOLDER),):
         offered = {move.action for move in procedures.offered(TICKET, Status.ON_HOLD, facts, who)}
-        assert offered == {Action.RESUME, Action.FORCE_CLOSE, Action.VOID, Action.NOTE}
+        assert offered == {Action.RESUME, Action.FORCE_CLOSE, Action.VOID, Action.MERGE, Action.NOTE}
 
 
 def test_what_stops_all_clocks_is_possible_in_every_open_status() -> None:
