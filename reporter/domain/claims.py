@@ -31,7 +31,18 @@ CLAIMS: Mapping[str, Claim] = {
     **waiting.CLAIMS,
 }
 FORESEEN = (
-    frozenset({"never_taken", "unfiled", "filed_before", "recheck_passes", "pair_exhausted", "revocable", "whole"})
+    frozenset(
+        {
+            "never_taken",
+            "unfiled",
+            "filed_before",
+            "recheck_passes",
+            "recheck_fails",
+            "pair_exhausted",
+            "revocable",
+            "whole",
+        }
+    )
     | {"passed_instead", "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies"}
     | waiting.FORESEEN
 )

@@ -172,9 +172,14 @@ def september(service: Service) -> Service:
     _become(service, named["L2"], exempt=True)
     _become(service, named["D1"], status="on_hold", hold_until=service.clock() + timedelta(days=9))
     gone = {"holder_area_id": None, "holder_department_id": None, "holder_level": None, "ended_at": service.clock()}
-    _become(service, named["D2"], status="merged", **gone)
+    _become(service, named["D2"], status="merged", merged_into_id=_id(service, named["D1"]), **gone)
     _become(service, named["H2"], status="voided", **gone)
     return service
+
+
+def _id(service: Service, number: str) -> int:
+    with service.house.works.open(writes=False) as uow:
+        return uow.session.scalars(select(Ticket.id).where(Ticket.number == number)).one()
 
 
 def _become(service: Service, number: str, **changes: Any) -> None:
