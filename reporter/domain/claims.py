@@ -31,18 +31,8 @@ CLAIMS: Mapping[str, Claim] = {
     **waiting.CLAIMS,
 }
 FORESEEN = (
-    frozenset(
-        {
-            "never_taken",
-            "unfiled",
-            "filed_before",
-            "recheck_passes",
-            "recheck_fails",
-            "pair_exhausted",
-            "revocable",
-            "whole",
-        }
-    )
-    | {"passed_instead", "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies"}
+    frozenset({"never_taken", "unfiled", "filed_before", "pair_exhausted", "revocable", "whole"})
+    | {"recheck_passes", "recheck_fails", "passed_instead", "failed_instead"}
+    | {"neighbours_suffice", "neighbours_lack", "neighbour_denies"}
     | waiting.FORESEEN
 )
