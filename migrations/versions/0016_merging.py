@@ -1,6 +1,7 @@
 """Merged tickets, findings about photos, confirmations by neighbours, false closings, and their kinds of events."""
 
 import re
+from collections.abc import Callable
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,11 +65,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_confirmation_person_id")),
         sa.PrimaryKeyConstraint("ticket_id", "solver_hop", "person_id", name=op.f("pk_confirmation")),
     )
-    _change_kinds(lambda known: [*known, *(kind for kind in KINDS if kind not in known)])
+    _change_kinds(lambda known: [*known, *(kind for kind in KINDS if kind not in known)], valid=True)
 
 
 def downgrade() -> None:
-    _change_kinds(lambda known: [kind for kind in known if kind not in KINDS])
+    _change_kinds(lambda known: [kind for kind in known if kind not in KINDS], valid=False)
     op.drop_table("confirmation")
     op.drop_table("photo_finding")
     op.drop_index("ix_photo_dhash", table_name="photo")
@@ -85,11 +86,11 @@ def _partial(name: str, table: str, columns: list[str], where: str, on_sqlite: s
     op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(on_sqlite or where))
 
 
-def _change_kinds(changed):  # type: ignore[no-untyped-def]
+def _change_kinds(changed: Callable[[list[str]], list[str]], *, valid: bool) -> None:
     """Let ``event.kind`` have other words, whichever words the database knows by now.
 
-    The table is neither copied nor are its rows touched: events are append-only and photos refer to them. A database
-    that holds events of a kind that is taken away refuses that (PostgreSQL), or keeps them as they are (SQLite).
+    The table is neither copied nor are its rows touched: events are append-only and photos refer to them. What
+    happened stays: a narrower rule binds what is written from now on.
     """
     bind = op.get_bind()
     if bind.dialect.name == "postgresql":
@@ -100,8 +101,11 @@ def _change_kinds(changed):  # type: ignore[no-untyped-def]
             )
         )
         known = re.findall(r"'(\w+)'", told)
+        # rows that a narrower rule once did not bind are not asked now either
+        unseen = "" if valid and "NOT VALID" not in told else " NOT VALID"
         op.drop_constraint(op.f("ck_event_kind_known"), "event", type_="check")
-        op.create_check_constraint(op.f("ck_event_kind_known"), "event", f"kind IN ({_listed(changed(known))})")
+        rule = f"CHECK (kind IN ({_listed(changed(known))})){unseen}"
+        op.execute(f"ALTER TABLE event ADD CONSTRAINT ck_event_kind_known {rule}")
         return
     table = bind.scalar(sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'event'"))
     before = re.search(r"CONSTRAINT ck_event_kind_known CHECK \(kind IN \(([^)]*)\)\)", table)

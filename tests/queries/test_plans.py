@@ -193,7 +193,7 @@ def scanned(plan: str) -> set[str]:
             lambda crowd: crowd.water.get("/tickets"),
             "LIMIT",
             {
-                "postgis": ["ix_ticket_department", "ix_hop_elsewhere_department"],
+                "postgis": ["ix_ticket_department"],
                 "spatialite": [
                     "ix_ticket_department (department_id=?)",
                     "ix_hop_elsewhere_department (department_id=?)",

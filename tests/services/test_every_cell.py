@@ -25,7 +25,7 @@ from reporter.models.tickets import Event, Hop, Report, Ticket
 from tests.databases import Databases
 from tests.service import Caller, Service
 from tests.services.inside import one, rows
-from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, HOME, IN_GRID_A_ONLY, NANHU, WUCHANG
+from tests.world import AT_HOME, BUILDING, CENTRAL, GRID_A, GRID_B, HOME, IN_GRID_A_ONLY, NANHU, WUCHANG
 
 COVER, LAMP = "BJ0123", "LL0107"
 TABLES = (Ticket, Report, Hop, Clock, ClockTick, Event, Message, OpenPoint, TicketPoint)
@@ -36,7 +36,15 @@ SEATS = {
 HOLDERS = {WUCHANG: "district", NANHU: "street", "water": "department", "power": "power"}
 CALLERS = (*SEATS, "department", "rider", "resident", "auditor")
 # rows that only a certain past leads to: told in tests/scenarios
-BY_THEIR_PAST = {"pair_exhausted", "revocable"}
+BY_THEIR_PAST = {
+    "pair_exhausted", "revocable", "unfiled", "filed_before", "recheck_passes", "recheck_fails", "passed_instead",
+    "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies", "hold_granted", "hold_refused",
+    "was_dispatched", "street_grants", "street_refuses", "district_grants", "district_refuses", "reply_owed",
+    "not_appealed",
+}  # fmt: skip
+DENIED = {"not_found", "recheck_fails"}  # rows whose claim asks for a no
+
+MOVERS = {Who.SUBMITTER: "rider", Who.ANY_SUBMITTER: "rider", Who.OVERSEER: "district"}
 
 STARTS: dict[str, Callable[["Stage"], str]] = {
     "triage": lambda stage: stage.report(IN_GRID_A_ONLY),
@@ -90,7 +98,7 @@ class Stage:
         if username == holder:
             found.add(Who.HOLDER)
         if username == "rider":
-            found |= {Who.SUBMITTER, Who.ANY_SUBMITTER}
+            found |= {Who.SUBMITTER, Who.ANY_SUBMITTER, Who.NEIGHBOUR}
         if username in SEATS and SEATS[username].rank < SEATS.get(holder, Level.BUILDING).rank:
             found.add(Who.OVERSEER)
         if username == self.sender(number):
@@ -109,7 +117,7 @@ class Stage:
 
     def given(self, number: str, move: Move, username: str) -> dict[str, Any]:
         """A row's fields, filled so that its claim may hold."""
-        asked = [*move.needs, *(["photo_ids"] if move.action is Action.SOLVE else [])]
+        asked = [*move.needs, *ASKED_BY_HOOKS.get(move.action, ())]
         fields = FIELDS | {"passed": lambda *_: move.when != "failed"}
         return {name: fields[name](self, number, move, username) for name in asked}
 
@@ -118,7 +126,7 @@ class Stage:
         number = STARTS[start](self)
         path = _path(Status(self.shown(number)["status"]), status)
         for move in path or ():
-            username = "rider" if move.who in (Who.SUBMITTER, Who.ANY_SUBMITTER) else self.holder(number)
+            username = MOVERS.get(move.who) or self.holder(number)
             if not username:  # it ended sooner than the way foresaw
                 break
             answer = self.as_(username).step(number, move.action, **self.given(number, move, username))
@@ -138,6 +146,9 @@ def _receiver(stage: Stage, number: str, move: Move, username: str) -> str:
     return str(choices[-1]["value"]) if choices else f"seat:{HOME}"
 
 
+# what a hook cannot do without although the row only allows it
+ASKED_BY_HOOKS = {Action.SOLVE: ("photo_ids",), Action.MERGE: ("note",), Action.RELOCATE: ("area",)}
+
 FIELDS: dict[str, Callable[[Stage, str, Move, str], Any]] = {
     "category": lambda *_: COVER,
     "note": lambda *_: "说明",
@@ -148,9 +159,11 @@ FIELDS: dict[str, Callable[[Stage, str, Move, str], Any]] = {
     "to": _receiver,
     "parts": lambda *_: [{"to": f"department:{code}", "note": "办"} for code in ("water", "power")],
     "until": lambda *_: "2026-09-20T09:00:00+08:00",
-    "found": lambda *_: True,
+    "found": lambda stage, number, move, username: move.when not in DENIED,
     "granted": lambda *_: True,
-    "card": lambda *_: "yellow",
+    "card": lambda stage, number, move, username: "red" if move.when == "red_card" else "yellow",
+    "fixed": lambda *_: True,
+    "area": lambda stage, number, move, username: HOME if username == f"seat:{GRID_A}" else GRID_B,
     "into": lambda stage, *_: STARTS["cover"](stage),
 }
 
@@ -159,11 +172,13 @@ def _path(start: Status, goal: Status) -> list[Move] | None:
     """The shortest way over rows that holders and submitters can take as a matter of course."""
     ways: dict[Status, list[Move]] = {start: []}
     waiting = [start]
-    plain = ("always", "never_taken", "passed")
+    plain = ("always", "never_taken", "passed", "never_held")
     while waiting:
         here = waiting.pop(0)
         for move in TICKET.moves:
-            usual = move.when in plain and move.who in (Who.HOLDER, Who.SUBMITTER, Who.ANY_SUBMITTER)
+            by_grid = move.who is Who.HOLDER and move.smallest.rank >= Level.GRID.rank
+            by_others = move.who in (Who.SUBMITTER, Who.ANY_SUBMITTER, Who.OVERSEER)
+            usual = move.when in plain and (by_grid or by_others) and move.action is not Action.FORCE_CLOSE
             if usual and here in move.froms and move.to is not None and move.to not in ways:
                 ways[move.to] = [*ways[here], move]
                 waiting.append(move.to)
