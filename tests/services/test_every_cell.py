@@ -39,8 +39,8 @@ CALLERS = (*SEATS, "department", "rider", "resident", "auditor")
 BY_THEIR_PAST = {
     "pair_exhausted", "revocable", "unfiled", "filed_before", "recheck_passes", "recheck_fails", "passed_instead",
     "failed_instead", "neighbours_suffice", "neighbours_lack", "neighbour_denies", "hold_granted", "hold_refused",
-    "was_handling", "may_be_longer", "street_grants", "street_refuses", "district_grants", "district_refuses", "reply_owed",
-    "not_appealed",
+    "was_handling", "may_be_longer", "street_grants", "street_refuses", "district_grants", "district_refuses",
+    "reply_owed", "not_appealed",
 }  # fmt: skip
 DENIED = {"not_found", "recheck_fails"}  # rows whose claim asks for a no
 
