@@ -6,7 +6,8 @@ import { photoField } from "./photos.js";
 import { conditionSelect, tell } from "./suggestion.js";
 import { say, sayOr } from "./words.js";
 
-const LONG = ["note", "text", "reason"];
+const LONG = ["note", "text", "reason", "cause", "plan", "effect"];
+const PLACES = ["area", "suggested_area"];
 
 /** {node, value(), complain(text), focus} for one field; ``value`` is null when it was left empty. */
 export function fieldFor(field, action, ticket) {
@@ -47,6 +48,17 @@ export function fieldFor(field, action, ticket) {
     const select = h("select", about, h("option", { value: "" }, say("choose")),
       field.choices.map((choice) => h("option", { value: choice.value }, choice.name)));
     return { node: wrap(select), value: () => select.value || null, complain: complain(select), focus: select };
+  }
+  if (PLACES.indexOf(field.name) >= 0) {
+    const select = h("select", about, h("option", { value: "" }, say("choose")));
+    get("/tickets/" + encodeURIComponent(ticket.number) + "/neighbours").then((near) => near.items.forEach((place) => {
+      select.appendChild(h("option", { value: place.area_code }, say("field.neighbour", { name: place.area_name, n: place.metres })));
+    }), () => complain(select)(say("field.no_neighbours")));
+    return { node: wrap(select), value: () => select.value || null, complain: complain(select), focus: select };
+  }
+  if (field.name === "until") {
+    const day = h("input", Object.assign({ type: "date" }, about));
+    return { node: wrap(day), value: () => day.value || null, complain: complain(day), focus: day };
   }
   const input = LONG.indexOf(field.name) >= 0 ? h("textarea", Object.assign({ rows: "3", maxlength: "500" }, about)) : h("input", Object.assign({ type: "text" }, about));
   return { node: wrap(input), value: () => input.value.trim() || null, complain: complain(input), focus: input };

@@ -7,13 +7,15 @@ import { photoField } from "./photos.js";
 import { say, sayOr } from "./words.js";
 
 const FORWARD = ["verify", "accept", "take", "respond", "solve"]; // what moves it on; the first that is offered stands out
-const YES_NO = ["passed", "found", "granted"];
+const YES_NO = ["passed", "found", "granted", "fixed"];
+const NOT_HERE = ["parts"]; // fields that this page has no form for
 
 /** A card with all allowed steps; ``changed`` reloads the ticket and says a sentence. Null when there are none. */
 export function stepsPanel(ticket, staff, changed) {
   const first = staff ? mainAction(ticket) : null;
   const order = (action) => (action === first ? -1 : FORWARD.indexOf(action.action) < 0 ? FORWARD.length : FORWARD.indexOf(action.action));
-  const actions = ticket.actions.slice().sort((one, other) => order(one) - order(other));
+  const fillable = ticket.actions.filter((action) => !action.fields.some((field) => field.required && NOT_HERE.indexOf(field.name) >= 0));
+  const actions = fillable.sort((one, other) => order(one) - order(other));
   const late = !staff && ["closed", "withdrawn", "not_accepted", "voided", "merged"].indexOf(ticket.status) < 0;
   if (!actions.length && !late) {
     return null;
@@ -64,7 +66,11 @@ function nameOf(action, staff) {
 }
 
 function send(ticket, action, given) {
-  return post("/tickets/" + encodeURIComponent(ticket.number) + "/steps", Object.assign({ action: action.action }, given),
+  const path = "/tickets/" + encodeURIComponent(ticket.number);
+  if (action.action === "confirm") { // a neighbour's word has a door of its own
+    return post(path + "/confirmations", given);
+  }
+  return post(path + "/steps", Object.assign({ action: action.action }, given),
     { "If-Match": '"' + ticket.version + '"' });
 }
 
