@@ -45,7 +45,7 @@ def step(page: Page, name: str, *, note: str | None = None, photo: str | None = 
         form.locator("input[capture]").set_input_files([upload(photo)])
         expect(form.locator(".shot.is-sent")).to_have_count(1)
     if note:
-        form.locator("textarea").fill(note)
+        form.locator("textarea").first.fill(note)
     if to:
         form.get_by_label("派给谁").select_option(label=to)
     if note or photo or to:

@@ -8,6 +8,7 @@ import { tabs } from "./tabs.js";
 import { showTicket } from "./ticket.js";
 import { ticketList } from "./tickets.js";
 import { day } from "./times.js";
+import { showWhistle, whistles } from "./whistles.js";
 import { page, say, sayOr } from "./words.js";
 
 const FILTERS = ["area", "figure", "from", "to", "category", "holder", "directly", "status", "overdue", "severity", "q", "created_from", "created_to"];
@@ -27,6 +28,8 @@ start(byId("view-start"), mayWork).then((me) => {
   const views = {
     mine: () => mine(me),
     all: all,
+    whistles: () => whistles(me),
+    whistle: (number) => showWhistle(number, refresh),
     messages: inbox,
     ticket: (number) => showTicket(byId("view-ticket"), number, { back: isLinked ? "#linked" : "#mine", staff: true, changed: refresh }),
   };

@@ -3,10 +3,12 @@
 import { get, post } from "./api.js";
 import { fill, freshId, h } from "./dom.js";
 import { photoField } from "./photos.js";
+import { placeField } from "./place.js";
 import { conditionSelect, tell } from "./suggestion.js";
 import { say, sayOr } from "./words.js";
 
 const LONG = ["note", "text", "reason", "cause", "plan", "effect"];
+const NUMBERS = ["attended", "solved", "attitude"];
 const PLACES = ["area", "suggested_area"];
 
 /** {node, value(), complain(text), focus} for one field; ``value`` is null when it was left empty. */
@@ -47,7 +49,12 @@ export function fieldFor(field, action, ticket) {
   if (field.choices) {
     const select = h("select", about, h("option", { value: "" }, say("choose")),
       field.choices.map((choice) => h("option", { value: choice.value }, choice.name)));
-    return { node: wrap(select), value: () => select.value || null, complain: complain(select), focus: select };
+    const numbers = NUMBERS.indexOf(field.name) >= 0;
+    return { node: wrap(select), value: () => (numbers && select.value ? Number(select.value) : select.value || null), complain: complain(select), focus: select };
+  }
+  if (field.name === "location") {
+    const where = placeField(() => null);
+    return { node: h("div", { class: "field" }, h("p", { class: "label" }, label, " ", mark), where.node), value: where.location, complain: where.complain, focus: where.input };
   }
   if (PLACES.indexOf(field.name) >= 0) {
     const select = h("select", about, h("option", { value: "" }, say("choose")));

@@ -10,6 +10,11 @@ const FORWARD = ["verify", "accept", "take", "respond", "solve"]; // what moves 
 const YES_NO = ["passed", "found", "granted", "fixed"];
 const NOT_HERE = ["parts"]; // fields that this page has no form for
 
+/** Taking it is one tap; what one plans can be said later, with a note. */
+function atOnce(action) {
+  return !action.fields.length || action.action === "take";
+}
+
 /** A card with all allowed steps; ``changed`` reloads the ticket and says a sentence. Null when there are none. */
 export function stepsPanel(ticket, staff, changed) {
   const first = staff ? mainAction(ticket) : null;
@@ -22,7 +27,7 @@ export function stepsPanel(ticket, staff, changed) {
   }
   const place = h("div", { class: "step-form" });
   const buttons = actions.map((action) => h("button", {
-    type: "button", class: "button" + (action === first ? " primary" : ""), "data-action": action.action, "aria-expanded": action.fields.length ? "false" : null,
+    type: "button", class: "button" + (action === first ? " primary" : ""), "data-action": action.action, "aria-expanded": atOnce(action) ? null : "false",
     onclick: (event) => open(event.currentTarget, action),
   }, nameOf(action, staff)));
   if (late) {
@@ -36,7 +41,7 @@ export function stepsPanel(ticket, staff, changed) {
     if (again) {
       return;
     }
-    if (action && !action.fields.length) {
+    if (action && atOnce(action)) {
       button.disabled = true;
       send(ticket, action, {}).then(() => changed(say("step.done", { name: action.name })), (refused) => {
         button.disabled = false;
@@ -57,7 +62,7 @@ export function stepsPanel(ticket, staff, changed) {
 /** A guard at the place comes before anything else; else the first step that moves the ticket on. */
 function mainAction(ticket) {
   const named = (name) => ticket.actions.filter((action) => action.action === name)[0];
-  const guard = ticket.condition.guard && !ticket.responded_at ? named("respond") : null;
+  const guard = ticket.condition && ticket.condition.guard && !ticket.responded_at ? named("respond") : null;
   return guard || FORWARD.map(named).filter(Boolean)[0] || null;
 }
 
@@ -66,7 +71,7 @@ function nameOf(action, staff) {
 }
 
 function send(ticket, action, given) {
-  const path = "/tickets/" + encodeURIComponent(ticket.number);
+  const path = ticket.path || "/tickets/" + encodeURIComponent(ticket.number);
   if (action.action === "confirm") { // a neighbour's word has a door of its own
     return post(path + "/confirmations", given);
   }
