@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.web.scenes import upload
 from tests.web.site import Site, Visitor
+from tests.whistles.callers import blown
 from tests.world import AT_EMPTY_HOME, AT_HOME, AT_NET_HOME, CENTRAL, GRID_A, NANHU
 
 pytestmark = pytest.mark.browser
@@ -56,6 +57,11 @@ def test_every_view_is_sound_on_the_smallest_phone(quick_site: Site) -> None:
     for name in ("到场响应", "派单", "退回", "办结反馈"):
         grid.page.get_by_role("button", name=name, exact=True).click()
         faults[name] = sound(grid)
+    whistle = blown(quick_site.service.as_("street"))["number"]
+    water = quick_site.phone("department", path="/desk#whistles")
+    expect(water.page.locator("#view-whistles .card").first).to_be_visible()
+    faults["/desk#whistles"] = sound(water)
+    faults["/desk#whistle"] = sound(water.go(f"/desk#whistle/{whistle}"))
     street = quick_site.phone("street")
     expect(street.page.locator(".tile").first).to_be_visible()
     faults["dashboard"] = sound(street)
@@ -65,7 +71,7 @@ def test_every_view_is_sound_on_the_smallest_phone(quick_site: Site) -> None:
     nobody.go("/api/docs")
     expect(nobody.page.locator("#lifecycle td").first).to_be_visible()
     nobody.page.get_by_role("button", name="已派遣", exact=True).click()
-    expect(nobody.page.locator(".life-steps")).to_contain_text("接单 → 处理中")
+    expect(nobody.page.locator("#lifecycle .life-steps")).to_contain_text("接单 → 处理中")
     faults["docs"] = sound(nobody)
     assert {view: found for view, found in faults.items() if found} == {}
 
