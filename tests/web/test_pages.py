@@ -71,7 +71,7 @@ def test_every_view_is_sound_on_the_smallest_phone(quick_site: Site) -> None:
     nobody.go("/api/docs")
     expect(nobody.page.locator("#lifecycle td").first).to_be_visible()
     nobody.page.get_by_role("button", name="已派遣", exact=True).click()
-    expect(nobody.page.locator("#lifecycle .life-steps")).to_contain_text("接单 → 处理中")
+    expect(nobody.page.locator("#lifecycle .life-steps")).to_contain_text("接单、拆分会办 → 处理中")
     faults["docs"] = sound(nobody)
     assert {view: found for view, found in faults.items() if found} == {}
 
