@@ -94,6 +94,7 @@ function standing(ticket, staff) {
         staff ? h("span", { class: CLOCK_TAGS[clock.state] || "hint" }, left(clock.due_at)) : null,
         clock.provisional ? h("span", { class: "fine" }, say("clock.provisional")) : null,
         staff ? h("span", { class: "fine" }, say("clock.limit", { limit: limit(clock.limit), source: clock.source })) : null)]),
+      ticket.clocks.some((clock) => clock.state === "paused") ? [h("dt", null, say("clock.paused")), h("dd", null, ticket.hold_until ? until(ticket.hold_until) : ticket.status_name)] : null,
       ticket.response_due_at && ticket.responded_at ? [h("dt", null, say("clock.responded")), h("dd", null, moment(ticket.responded_at))] : null,
       h("dt", null, say("ticket.why")), h("dd", null, ticket.reason)));
 }
