@@ -18,6 +18,7 @@ from schemas.base import (
     one_of,
 )
 from schemas.catalogue import LifecycleOut
+from schemas.dashboard import RateOut
 from schemas.holders import Holder
 from schemas.reports import MOST_PHOTOS, PhotoOut
 from schemas.tickets import ActionOut
@@ -163,16 +164,6 @@ class AttendanceCount(Schema):
     whistles_url = fields.String()
 
 
-class AttendanceRate(Schema):
-    name = fields.String()
-    definition = fields.String()
-    numerator = fields.Integer()
-    denominator = fields.Integer()
-    percent = fields.Float(allow_none=True, metadata={"description": "null: no data, show —"})
-    numerator_url = fields.String()
-    denominator_url = fields.String()
-
-
 class MeanOut(Schema):
     name = fields.String()
     sum = fields.Integer()
@@ -185,7 +176,7 @@ class UnitFigures(Schema):
     unit = fields.String()
     unit_name = fields.String()
     counts = fields.Dict(keys=fields.String(), values=fields.Nested(AttendanceCount))
-    rates = fields.Dict(keys=fields.String(), values=fields.Nested(AttendanceRate))
+    rates = fields.Dict(keys=fields.String(), values=fields.Nested(RateOut))
     grades = fields.Dict(keys=fields.String(), values=fields.Nested(MeanOut))
 
 

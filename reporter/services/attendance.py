@@ -6,16 +6,12 @@ and forgets nothing.
 
 from datetime import timedelta
 
-import structlog
-
 from reporter.domain.whistles import ENDED, Action, CallStatus, Status, Who
 from reporter.models.whistles import WhistleCall
-from reporter.queries import leases, whistles
-from reporter.services import whistle_scene, whistle_steps
+from reporter.queries import whistles
+from reporter.services import leased, whistle_scene, whistle_steps
 from reporter.services.unit_of_work import UnitOfWork, Works
 from reporter.services.whistle_scene import WhistleScene
-
-log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 SYSTEM = frozenset({Who.SYSTEM})
@@ -23,20 +19,10 @@ SYSTEM = frozenset({Who.SYSTEM})
 
 def sweep(works: Works, batch: int = 100) -> int:
     """Look at the calls whose limit has passed; returns how many were looked at."""
-    with works.open() as uow:
-        taken = leases.claim(uow.session, WhistleCall, uow.now, LEASE, batch)
-    for whistle_id, department_id in taken:
-        try:
-            with works.open() as uow:
-                _look_at(uow, whistle_id)
-        except Exception as error:  # one that cannot be read must not keep the others of its batch waiting
-            log.exception("call_not_looked_at", whistle=whistle_id, department=department_id, error=repr(error))
-            with works.open() as uow:  # raises when the database itself is away
-                uow.session.get_one(WhistleCall, (whistle_id, department_id)).last_error = repr(error)[:300]
-    return len(taken)
+    return leased.each_due(works, WhistleCall, batch, _look_at, "call_not_looked_at")
 
 
-def _look_at(uow: UnitOfWork, whistle_id: int) -> None:
+def _look_at(uow: UnitOfWork, whistle_id: int, _department_id: int) -> None:
     whistle = whistles.locked_by_id(uow.session, whistle_id)  # the whistle first, as every step does
     if whistle is not None and Status(whistle.status) not in ENDED:
         catch_up(uow, whistle_scene.load(uow, whistle))

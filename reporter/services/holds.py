@@ -4,38 +4,20 @@ Each hold is one transaction, which also takes the row off the list of jobs: a k
 forgets nothing. Nobody's step is undone: whoever resumed it earlier has taken it off the list too.
 """
 
-from datetime import timedelta
-
-import structlog
-
 from reporter.domain.actions import Action
 from reporter.domain.events import EventKind
 from reporter.domain.lifecycle import TICKET
 from reporter.domain.statuses import Status
 from reporter.models.tickets import Ticket
 from reporter.models.waiting import Hold
-from reporter.queries import leases, tickets
-from reporter.services import asides, clocks, landing, messages, scene
+from reporter.queries import tickets
+from reporter.services import asides, clocks, landing, leased, messages, scene
 from reporter.services.unit_of_work import UnitOfWork, Works
-
-log = structlog.get_logger()
-
-LEASE = timedelta(seconds=30)
 
 
 def resume_due(works: Works, batch: int = 100) -> int:
     """End the holds whose day has come; returns how many were looked at."""
-    with works.open() as uow:
-        taken = leases.claim(uow.session, Hold, uow.now, LEASE, batch)
-    for ticket_id, seq in taken:
-        try:
-            with works.open() as uow:
-                _look_at(uow, ticket_id, seq)
-        except Exception as error:  # one that cannot be resumed must not keep the others of its batch waiting
-            log.exception("hold_not_resumed", ticket=ticket_id, seq=seq, error=repr(error))
-            with works.open() as uow:  # raises when the database itself is away
-                uow.session.get_one(Hold, (ticket_id, seq)).last_error = repr(error)[:300]
-    return len(taken)
+    return leased.each_due(works, Hold, batch, _look_at, "hold_not_resumed")
 
 
 def _look_at(uow: UnitOfWork, ticket_id: int, seq: int) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import exists, insert, select
 
 from reporter.domain import permissions, ratings
@@ -12,11 +11,9 @@ from reporter.models.messages import Message
 from reporter.models.people import Person
 from reporter.models.revisits import Invitation
 from reporter.models.tickets import Rating, Report, Ticket
-from reporter.queries import leases, tickets
-from reporter.services import clocks
+from reporter.queries import tickets
+from reporter.services import clocks, leased
 from reporter.services.unit_of_work import UnitOfWork, Works
-
-log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 _RATERS = [role.value for role in permissions.PERMISSIONS[Permission.RATE]]
@@ -38,17 +35,7 @@ def remind_waiting(works: Works, batch: int = 100) -> int:
 
     Each is one transaction: a killed worker repeats nothing and forgets nothing.
     """
-    with works.open() as uow:
-        taken = leases.claim(uow.session, Invitation, uow.now, LEASE, batch)
-    for (ticket_id,) in taken:
-        try:
-            with works.open() as uow:
-                _remind(uow, ticket_id)
-        except Exception as error:  # one that cannot be read must not keep the others of its batch waiting
-            log.exception("invitation_not_sent", ticket=ticket_id, error=repr(error))
-            with works.open() as uow:  # raises when the database itself is away
-                uow.session.get_one(Invitation, ticket_id).last_error = repr(error)[:300]
-    return len(taken)
+    return leased.each_due(works, Invitation, batch, _remind, "invitation_not_sent")
 
 
 def _remind(uow: UnitOfWork, ticket_id: int) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-import structlog
-
 from reporter.domain import revisits, sla
 from reporter.domain.lifecycle import ClockKind
 from reporter.domain.revisit_events import Kind
@@ -12,14 +10,9 @@ from reporter.domain.revisits import DUE_NAMES, Due
 from reporter.domain.sla import ClockEvent, Mark, Terms, Tick
 from reporter.models.revisits import Revisit, RevisitClock
 from reporter.models.tickets import Ticket
-from reporter.queries import leases
 from reporter.queries import revisits as queries
-from reporter.services import clocks, revisit_telling
+from reporter.services import clocks, leased, revisit_telling
 from reporter.services.unit_of_work import UnitOfWork, Works
-
-log = structlog.get_logger()
-
-LEASE = timedelta(seconds=30)
 
 
 def begin(uow: UnitOfWork, revisit: Revisit, ticket: Ticket, dues: Iterable[Due], after: int = 0) -> list[RevisitClock]:
@@ -71,17 +64,7 @@ def sweep(works: Works, batch: int = 100) -> int:
 
     Each is one transaction, so a killed worker repeats nothing and forgets nothing.
     """
-    with works.open() as uow:
-        taken = leases.claim(uow.session, RevisitClock, uow.now, LEASE, batch)
-    for revisit_id, seq in taken:
-        try:
-            with works.open() as uow:
-                _look_at(uow, revisit_id, seq)
-        except Exception as error:  # one that cannot be read must not keep the others of its batch waiting
-            log.exception("revisit_not_looked_at", revisit=revisit_id, seq=seq, error=repr(error))
-            with works.open() as uow:  # raises when the database itself is away
-                uow.session.get_one(RevisitClock, (revisit_id, seq)).last_error = repr(error)[:300]
-    return len(taken)
+    return leased.each_due(works, RevisitClock, batch, _look_at, "revisit_not_looked_at")
 
 
 def _look_at(uow: UnitOfWork, revisit_id: int, seq: int) -> None:

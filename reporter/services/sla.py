@@ -7,8 +7,6 @@ it. Each clock is one transaction, so a killed worker repeats nothing and forget
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from reporter.domain import holdings, lifecycle, routing
 from reporter.domain.areas import Level
 from reporter.domain.errors import NoLevelAbove
@@ -18,14 +16,10 @@ from reporter.domain.sla import Mark
 from reporter.domain.statuses import Status
 from reporter.models.clocks import Clock
 from reporter.models.tickets import Hop, Ticket
-from reporter.queries import leases, tickets
-from reporter.services import ball, clocks, landing, messages, scene
+from reporter.queries import tickets
+from reporter.services import ball, clocks, landing, leased, messages, scene
 from reporter.services.scene import Scene
 from reporter.services.unit_of_work import UnitOfWork, Works
-
-log = structlog.get_logger()
-
-LEASE = timedelta(seconds=30)
 
 TOLD_AS = {
     Mark.REMINDER: EventKind.REMINDED,
@@ -45,17 +39,7 @@ UNTAKEN = frozenset({Status.REPORTED, Status.ACCEPTED, Status.DISPATCHED})
 
 def sweep(works: Works, batch: int = 100) -> int:
     """Look at the clocks whose next moment has come; returns how many were looked at."""
-    with works.open() as uow:
-        taken = leases.claim(uow.session, Clock, uow.now, LEASE, batch)
-    for ticket_id, seq in taken:
-        try:
-            with works.open() as uow:
-                _look_at(uow, ticket_id, seq)
-        except Exception as error:  # one that cannot be read must not keep the others of its batch waiting
-            log.exception("clock_not_looked_at", ticket=ticket_id, seq=seq, error=repr(error))
-            with works.open() as uow:  # raises when the database itself is away
-                uow.session.get_one(Clock, (ticket_id, seq)).last_error = repr(error)[:300]
-    return len(taken)
+    return leased.each_due(works, Clock, batch, _look_at, "clock_not_looked_at")
 
 
 def catch_up(uow: UnitOfWork, around: Scene) -> None:
